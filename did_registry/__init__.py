@@ -1,0 +1,1 @@
+"""The registry: who takes part, their DID documents and their status lists."""

@@ -1,0 +1,44 @@
+"""The registry's tables."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = sa.MetaData()
+
+participants = sa.Table(
+    "participants",
+    metadata,
+    sa.Column("slug", sa.Text, primary_key=True),
+    sa.Column("did", sa.Text, nullable=False, unique=True),
+    sa.Column("name_nl", sa.Text, nullable=False),
+    sa.Column("name_en", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("country", sa.Text, nullable=False),
+    sa.Column("website", sa.Text),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("authority", JSONB, nullable=False),
+)
+
+# Append-only: the store has no statement that changes or removes a row.
+did_documents = sa.Table(
+    "did_documents",
+    metadata,
+    sa.Column("slug", sa.Text, sa.ForeignKey("participants.slug"), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    # JSON, not JSONB: the document is given back as it was published, members in their order.
+    sa.Column("document", sa.JSON, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("signed_with", sa.Text, nullable=False),
+)
+
+status_lists = sa.Table(
+    "status_lists",
+    metadata,
+    sa.Column("slug", sa.Text, sa.ForeignKey("participants.slug"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("credential", sa.JSON, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+)

@@ -1,0 +1,1 @@
+"""The command line and the platform on one machine; composes, decides nothing."""

@@ -1,0 +1,1 @@
+"""Measure what the platform promises, as ratios in one run."""

@@ -1,0 +1,1 @@
+"""The issuing institution: badge classes, requests, awards, offers, credentials."""

@@ -1,0 +1,1 @@
+"""The issuer for other programs: REST API version 1."""

@@ -1,0 +1,110 @@
+"""Put the issuer together: settings in, application out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import sqlalchemy as sa
+from fastapi import FastAPI
+
+from issuer_agent import pages
+from issuer_agent.acapy_client import AcapyClient
+from issuer_agent.achievements import Achievements
+from issuer_agent.api import routes as api
+from issuer_agent.awards import Awards
+from issuer_agent.institution_keys import TokenVault
+from issuer_agent.institutions import Institutions
+from issuer_agent.issuance import Issuance
+from issuer_agent.oid4vci import routes as oid4vci
+from issuer_agent.outbox import OutboxWorker
+from issuer_agent.people import People
+from issuer_agent.registry_client import RegistryClient
+from issuer_agent.requests import Requests
+from issuer_agent.reservations import Addresses
+from issuer_agent.service import Issuer
+from issuer_agent.settings import IssuerSettings
+from issuer_agent.signer import Signer
+from issuer_agent.signer_acapy import AcapySigner
+from service_kit.database import begin, create_engine, run_migrations
+from service_kit.health import install_health
+from service_kit.limits import BodyLimit
+from service_kit.logs import RequestLog
+from service_kit.pages import Pages
+from service_kit.problems import install_problem_handlers
+
+
+def build_issuer(settings: IssuerSettings, *, signer: Signer | None = None) -> Issuer:
+    """Wire the use cases; `signer` replaces the agent's in tests."""
+    engine = create_engine(settings.database_url.get_secret_value())
+    if settings.development:
+        run_migrations("issuer_agent", engine)
+    secret = settings.secret_key.get_secret_value()
+    agent = AcapyClient(settings.agent_url, api_key=settings.agent_api_key.get_secret_value())
+    registry = RegistryClient(
+        settings.registry_url,
+        token=settings.registry_token.get_secret_value(),
+        internal_url=settings.registry_internal_url,
+        ca_file=settings.ca_file,
+    )
+    vault = TokenVault(secret)
+    used = signer or AcapySigner(agent)
+    institutions = Institutions(engine, agent, used, registry, vault)
+    issuance = Issuance(
+        engine=engine,
+        signer=used,
+        vault=vault,
+        registry=registry,
+        addresses=Addresses(settings.public_url, registry.public_url, settings.wallet_url),
+        key=hashlib.sha256(b"issuing\0" + secret.encode()).digest(),
+    )
+    operator_key = settings.operator_api_key.get_secret_value() if settings.operator_api_key else None
+    return Issuer(
+        settings=settings,
+        engine=engine,
+        institutions=institutions,
+        achievements=Achievements(engine),
+        requests=Requests(engine),
+        awards=Awards(engine),
+        people=People(engine, operator_key),
+        issuance=issuance,
+    )
+
+
+def create_app(settings: IssuerSettings, *, signer: Signer | None = None) -> FastAPI:
+    """Build the issuer's application; in development the database is migrated first."""
+    issuer = build_issuer(settings, signer=signer)
+    worker = OutboxWorker(issuer.engine, issuer.issuance.works())
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        if settings.outbox_worker:
+            worker.start()
+        yield
+        if settings.outbox_worker:
+            worker.stop()
+
+    app = FastAPI(
+        title="edubadges issuer",
+        description="Badge classes, requests, awards and offers. An institution's administrator gives the keys.",
+        openapi_url="/api/openapi.json" if settings.development else None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    views = Pages("issuer_agent", settings, name="Institutions")
+    install_problem_handlers(app, html=views.render_problem)
+    install_health(app, "issuer", {"database": lambda: _database_answers(issuer.engine)})
+    app.include_router(oid4vci.router(issuer.issuance))
+    app.include_router(api.router(issuer))
+    app.include_router(pages.router(issuer, views))
+    app.add_middleware(BodyLimit)
+    views.install(app, "issuer_agent")
+    app.add_middleware(RequestLog)
+    return app
+
+
+def _database_answers(engine: sa.Engine) -> None:
+    with begin(engine) as connection:
+        connection.execute(sa.text("select 1"))

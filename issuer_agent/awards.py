@@ -1,0 +1,324 @@
+"""Awards: the decision that a learner gets an achievement. A fact once made; only revocation follows it."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+import sqlalchemy as sa
+
+from issuer_agent import store
+from issuer_agent.audit_trail import Actor, note
+from issuer_agent.records import Award, BadgeClass, BadgeClassVersion, BadgeRequest, Person
+from issuer_agent.web_address import is_web_address
+from service_kit.database import begin
+from service_kit.problems import InvalidValues, NotFound, RuleRefused
+
+# A check against typing errors, not RFC 5322: something, an at sign, a domain with a dot or a loopback name.
+_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f<>\"',;]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])")
+MAX_NAME = 200
+MAX_GRADE = 254
+MAX_NARRATIVE = 4000
+MAX_BATCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who gets the badge."""
+
+    email: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What the award rests on."""
+
+    grade: str | None = None
+    narrative: str | None = None
+    evidence_url: str | None = None
+    evidence_narrative: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Awards:
+    """The use cases of awards."""
+
+    engine: sa.Engine
+
+    def award(
+        self,
+        badge_class: BadgeClass,
+        version: BadgeClassVersion,
+        recipient: Recipient,
+        grounds: Grounds,
+        *,
+        delivery: Literal["wallet", "file"] = "wallet",
+        batch: str = "",
+        idempotency_key: str | None = None,
+        actor: Actor,
+        now: datetime,
+        also: Callable[[sa.Connection, str], None] | None = None,
+    ) -> tuple[Award, bool]:
+        """Award a badge directly; the same call again, with the same key, gives back the award that is there.
+
+        Args:
+            badge_class: must be active.
+            version: the version to pin.
+            recipient: who gets it.
+            grounds: grade, narrative and evidence, as the badge class asks.
+            delivery: `wallet`: the holder's key is known when the offer is accepted; `file`: signed without one.
+            batch: the caller's name for a list; one award per recipient in it, whatever happened before. Without one, a
+                person who has the badge does not get it again, and a person whose badge ended does.
+            idempotency_key: the caller's own name for this award.
+            actor: who decides.
+            now: the present moment; also the day it was earned.
+            also: records in the same transaction what follows from a new award.
+
+        Returns:
+            The award, and whether it is new.
+
+        Raises:
+            RuleRefused: the class is not active or takes no direct awards, the recipient has this badge already, or the
+                idempotency key was used for another award.
+            InvalidValues: recipient or grounds are not right.
+        """
+        if len(batch) > MAX_BATCH or ":" in batch:
+            errors = [{"pointer": "/batch", "detail": "The name of a batch has no colon and 100 characters at most."}]
+            raise InvalidValues("The award is not complete yet.", errors=errors)
+        made = _make(badge_class, version, recipient, grounds, earned_at=now, actor=actor, now=now)
+        made = replace(made, delivery=delivery, batch=batch, idempotency_key=idempotency_key)
+        with begin(self.engine) as connection:
+            # Two calls with one key wait for each other here, so that the second sees what the first made.
+            store.lock_recipient(connection, made.badge_class_id, made.recipient_email)
+            store.lock_recipient(connection, made.badge_class_id, made.recipient_email)
+            earlier = _repeated(connection, made)
+            if earlier is not None:
+                return earlier, False
+            if version.content.enrol == "self_request":
+                raise RuleRefused("This badge is only awarded on request.", code="no-direct-awards")
+            _require_active(badge_class)
+            if not batch:
+                _require_not_held(connection, made, now=now)
+            added, new = _add(connection, made, now=now)
+            if new:
+                answered = store.answer_open_request(connection, added)
+                _note_award(connection, added, actor=actor, now=now, request=answered)
+                if also is not None:
+                    also(connection, added.id)
+        return added, new
+
+    def approve(
+        self,
+        request: BadgeRequest,
+        badge_class: BadgeClass,
+        version: BadgeClassVersion,
+        person: Person,
+        grounds: Grounds,
+        *,
+        actor: Actor,
+        now: datetime,
+    ) -> Award:
+        """Award what a student asked for, in the version they asked for; earned on the day of the request.
+
+        Raises:
+            RuleRefused: the request is not open any more, or the person has this badge already.
+            InvalidValues: the grounds are not what the badge class asks for.
+        """
+        recipient = Recipient(person.email, person.name)
+        if grounds.evidence_url is None and request.evidence_url is not None:
+            grounds = replace(grounds, evidence_url=request.evidence_url)
+        _require_active(badge_class)
+        made = _make(badge_class, version, recipient, grounds, earned_at=request.created_at, actor=actor, now=now)
+        made = replace(made, batch=f"request:{request.id}")
+        closed = replace(request, state="awarded", decided_at=now, decided_by=actor.id, award_id=made.id)
+        with begin(self.engine) as connection:
+            store.lock_recipient(connection, made.badge_class_id, made.recipient_email)
+            if not store.decide_request(connection, closed):
+                raise RuleRefused("This request was already answered.", code="request-closed")
+            _require_not_held(connection, made, now=now)
+            award, _ = _add(connection, made, now=now)
+            _note_award(connection, award, actor=actor, now=now, request=request.id)
+        return award
+
+    def revoke(
+        self,
+        award_id: str,
+        *,
+        reason: str,
+        actor: Actor,
+        now: datetime,
+        also: Callable[[sa.Connection, str], None] | None = None,
+    ) -> Award:
+        """Write down that an award is revoked; `also` records in the same transaction what follows from it.
+
+        Raises:
+            NotFound: no such award.
+            InvalidValues: no reason.
+            RuleRefused: it was revoked already.
+        """
+        if not reason.strip() or len(reason) > 255:
+            raise InvalidValues(
+                "Say why; the student sees it.", errors=[{"pointer": "/reason", "detail": "A reason is needed."}]
+            )
+        award = self.get(award_id)
+        with begin(self.engine) as connection:
+            if not store.revoke_award(connection, award_id, reason=reason.strip(), now=now):
+                raise RuleRefused("This badge was already revoked.", code="already-revoked")
+            note(connection, actor, "award_revoked", award_id, now=now)
+            if also is not None:
+                also(connection, award_id)
+        return replace(award, revoked_at=now, revocation_reason=reason.strip())
+
+    def get(self, award_id: str) -> Award:
+        """Return the award. Raises NotFound."""
+        with begin(self.engine) as connection:
+            found = store.find_award(connection, award_id)
+        if found is None:
+            raise NotFound("This award does not exist.")
+        return found
+
+    def of_institution(self, slug: str) -> list[Award]:
+        """Return the newest awards of an institution."""
+        with begin(self.engine) as connection:
+            return store.list_awards(connection, institution=slug)
+
+    def of_person(self, person: Person) -> list[Award]:
+        """Return the awards of a person, newest first."""
+        with begin(self.engine) as connection:
+            return store.list_awards(connection, email=person.email)
+
+
+def _add(connection: sa.Connection, made: Award, *, now: datetime) -> tuple[Award, bool]:
+    """Add the award and say that it is new, or return the one it repeats; the database decides between two at once."""
+    candidate = made
+    while not store.add_award(connection, candidate):
+        earlier = _repeated(connection, made)
+        if earlier is not None:
+            return earlier, False
+        same = store.find_award_in_batch(connection, candidate)
+        if same is None or made.batch or not _ended(same, now):
+            raise _already_awarded(same.id if same else None)
+        # The badge was revoked or expired: this is a new award, and again only one can follow that one.
+        candidate = replace(candidate, batch=f"after:{same.id}")
+    return candidate, True
+
+
+def _repeated(connection: sa.Connection, made: Award) -> Award | None:
+    """Return the award this is a repetition of, by the caller's key, or None. Raises RuleRefused."""
+    if made.idempotency_key is None:
+        return None
+    earlier = store.find_award_by_key(connection, made.institution, made.idempotency_key)
+    if earlier is not None and _substance(earlier) != _substance(made):
+        raise RuleRefused("This idempotency key was used for another award.", code="idempotency-key-reused")
+    return earlier
+
+
+def _substance(award: Award) -> tuple[str | None, ...]:
+    """Return what must be the same for two calls to mean the same award; not the moment, not the version."""
+    return (
+        award.badge_class_id,
+        award.recipient_email,
+        award.recipient_name,
+        award.delivery,
+        award.grade,
+        award.narrative,
+        award.evidence_url,
+        award.evidence_narrative,
+    )
+
+
+def _ended(award: Award, now: datetime) -> bool:
+    return award.revoked_at is not None or (award.expires_at is not None and award.expires_at <= now)
+
+
+def _require_active(badge_class: BadgeClass) -> None:
+    if badge_class.state != "active":
+        raise RuleRefused("This badge class is not active, so nothing can be awarded.", code="badge-class-not-active")
+
+
+def _require_not_held(connection: sa.Connection, made: Award, *, now: datetime) -> None:
+    held = store.find_held_award(connection, made.badge_class_id, made.recipient_email, now=now)
+    if held is not None:
+        raise _already_awarded(held)
+
+
+def _already_awarded(award_id: str | None) -> RuleRefused:
+    return RuleRefused("This person already has this badge.", code="already-awarded", award_id=award_id)
+
+
+def _note_award(connection: sa.Connection, award: Award, *, actor: Actor, now: datetime, request: str | None) -> None:
+    details = {"badge_class": award.badge_class_id, "version": award.version}
+    if request is not None:
+        details["request"] = request
+    note(connection, actor, "badge_awarded", award.id, now=now, **details)
+
+
+def _make(
+    badge_class: BadgeClass,
+    version: BadgeClassVersion,
+    recipient: Recipient,
+    grounds: Grounds,
+    *,
+    earned_at: datetime,
+    actor: Actor,
+    now: datetime,
+) -> Award:
+    errors = [*_recipient_errors(recipient), *_grounds_errors(version, grounds)]
+    if errors:
+        raise InvalidValues("The award is not complete yet.", errors=errors)
+    days = version.content.expires_days
+    return Award(
+        id=str(uuid.uuid4()),
+        institution=badge_class.institution,
+        badge_class_id=badge_class.id,
+        version=version.version,
+        recipient_email=recipient.email.strip().lower(),
+        recipient_name=recipient.name.strip(),
+        delivery="wallet",
+        grade=_text(grounds.grade),
+        narrative=_text(grounds.narrative),
+        evidence_url=_text(grounds.evidence_url),
+        evidence_narrative=_text(grounds.evidence_narrative),
+        earned_at=earned_at,
+        # Expiry counts from the award, also where the badge was earned earlier.
+        expires_at=None if days is None else now + timedelta(days=days),
+        awarded_at=now,
+        awarded_by=actor.id,
+        batch="",
+    )
+
+
+def _text(value: str | None) -> str | None:
+    return (value or "").strip() or None
+
+
+def _recipient_errors(recipient: Recipient) -> list[dict[str, str]]:
+    errors = []
+    if not _EMAIL.fullmatch(recipient.email.strip()):
+        errors.append({"pointer": "/recipient/email", "detail": "This is not an e-mail address."})
+    if not 1 <= len(recipient.name.strip()) <= MAX_NAME:
+        errors.append({"pointer": "/recipient/name", "detail": "A name is needed, of 200 characters at most."})
+    return errors
+
+
+def _grounds_errors(version: BadgeClassVersion, grounds: Grounds) -> list[dict[str, str]]:
+    content, errors = version.content, []
+    if content.grade_required and not (grounds.grade or "").strip():
+        errors.append({"pointer": "/grade", "detail": "This badge needs a grade."})
+    if content.narrative_required and not (grounds.narrative or "").strip():
+        errors.append({"pointer": "/narrative", "detail": "This badge needs a motivation by the awarder."})
+    if content.evidence_required and not (
+        (grounds.evidence_url or "").strip() or (grounds.evidence_narrative or "").strip()
+    ):
+        errors.append({"pointer": "/evidence_url", "detail": "This badge needs evidence."})
+    if (grounds.evidence_url or "").strip() and not is_web_address(grounds.evidence_url or ""):
+        errors.append({"pointer": "/evidence_url", "detail": "This is not a web address that starts with https."})
+    for name, limit in (("grade", MAX_GRADE), ("narrative", MAX_NARRATIVE), ("evidence_narrative", MAX_NARRATIVE)):
+        if len(getattr(grounds, name) or "") > limit:
+            errors.append({"pointer": f"/{name}", "detail": "This text is too long."})
+    return errors

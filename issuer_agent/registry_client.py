@@ -1,0 +1,82 @@
+"""What the issuer asks of the registry: admission, publication of DID documents and of status lists."""
+
+from __future__ import annotations
+
+from issuer_agent.records import Institution
+from service_kit.fetch import Answer, FetchFailed, InternalClient
+from service_kit.problems import Unavailable
+from vc_core.errors import EdubadgesError
+from vc_core.json_text import JsonObject
+
+
+class RegistryUnavailable(Unavailable):
+    """The registry does not answer; publication is tried again later."""
+
+    title = "The registry is not available now"
+    code = "registry-unavailable"
+
+
+class RegistryRefused(EdubadgesError):
+    """The registry does not accept what was published."""
+
+    title = "The registry refused the publication"
+    code = "registry-refused"
+
+
+class RegistryClient:
+    """The registry's publishing interface."""
+
+    def __init__(
+        self, public_url: str, *, token: str, internal_url: str | None = None, ca_file: str | None = None
+    ) -> None:
+        """Take the registry's addresses and the operator's token.
+
+        Args:
+            public_url: as identifiers and status list addresses name it.
+            token: the operator's token.
+            internal_url: where it is reached from here, when that is another address.
+            ca_file: an extra certificate authority.
+        """
+        self.public_url = public_url.rstrip("/")
+        headers = {"Authorization": f"Bearer {token}"}
+        self._http = InternalClient(internal_url or public_url, headers=headers, timeout_s=10.0, ca_file=ca_file)
+
+    def admit(self, institution: Institution) -> None:
+        """Admit the institution; again changes nothing."""
+        body = {
+            "slug": institution.slug,
+            "name": {"nl": institution.name_nl, "en": institution.name_en},
+            "kind": institution.kind,
+            "country": institution.country,
+            "website": institution.website,
+        }
+        self._send("POST", "/api/participants", body)
+
+    def publish_did_document(self, slug: str, document: JsonObject, proof: str) -> None:
+        """Publish a DID document with its proof of control."""
+        self._send("PUT", f"/api/did-documents/{slug}", {"did_document": document, "proof": proof})
+
+    def status_list_url(self, slug: str, number: int) -> str:
+        """Return the address of a status list."""
+        return f"{self.public_url}/institutions/{slug}/status/{number}"
+
+    def publish_status_list(self, slug: str, number: int, credential: JsonObject) -> None:
+        """Publish a signed status list."""
+        self._send("PUT", f"/institutions/{slug}/status/{number}", credential)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def _send(self, method: str, path: str, body: object) -> Answer:
+        try:
+            answer = self._http.request(method, path, json=body)
+        except FetchFailed as error:
+            raise RegistryUnavailable("The registry does not answer. Publication is tried again.") from error
+        if answer.status_code >= 500:
+            raise RegistryUnavailable("The registry has trouble of its own. Publication is tried again.")
+        if answer.status_code >= 400:
+            problem = answer.json() if "json" in answer.headers.get("content-type", "") else {}
+            detail = str(problem.get("detail", f"The registry answered with status {answer.status_code}."))
+            raise RegistryRefused(detail, registry_code=problem.get("code"))
+        return answer

@@ -1,0 +1,166 @@
+"""The first of issuing's two transactions: fix everything about a credential that is random or depends on the clock.
+
+The second, and the signature between them, are in `issuance`.
+"""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+
+import sqlalchemy as sa
+
+from issuer_agent import status_lists, store_issuing
+from issuer_agent.credentials import AwardFacts, Placement, build_credential
+from issuer_agent.records import Institution
+from issuer_agent.store_facts import read_facts
+from issuer_agent.store_issuing import CredentialRecord
+from service_kit.problems import RuleRefused
+from vc_core.json_text import JsonObject
+
+PUBLISH = "publish_status_list"
+
+
+class IssuingRefused(RuleRefused):
+    """This award gives no credential now; `code` says why, for example `already-issued` or `award-revoked`."""
+
+    title = "No credential can be issued for this award"
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the parts of the system are, as credentials name them."""
+
+    issuer_url: str
+    registry_url: str
+    wallet_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """A credential of which everything is fixed, and who signs it."""
+
+    record: CredentialRecord
+    institution: Institution
+    opens_list: bool = False
+    """Its status list was opened for it, so that nobody can read that list yet."""
+
+
+def reserve(
+    connection: sa.Connection,
+    award_ids: Sequence[str],
+    *,
+    holder_did: str | None,
+    addresses: Addresses,
+    now: datetime,
+) -> list[Reserved]:
+    """Fix these credentials, or return what was fixed before; all of them or none.
+
+    Raises:
+        NotFound: an award does not exist.
+        IssuingRefused: an award is revoked, or its credential went to another key.
+    """
+    facts = {item.award.id: item for item in read_facts(connection, award_ids, lock=True)}
+    known = store_issuing.find_credentials(connection, award_ids)
+    for award_id, item in facts.items():
+        check_award(item)
+        _check_delivery(item, holder_did)
+        if award_id in known:
+            known[award_id] = _claimed(connection, known[award_id], item, holder_did, addresses)
+    opened: set[tuple[str, int]] = set()
+    missing = sorted(
+        (item for award_id, item in facts.items() if award_id not in known), key=lambda item: item.institution.slug
+    )
+    for slug, group in groupby(missing, key=lambda item: item.institution.slug):
+        fixed, numbers = _fixed(connection, slug, list(group), holder_did, addresses, now.replace(microsecond=0))
+        known |= {record.award_id: record for record in fixed}
+        opened |= {(slug, number) for number in numbers}
+    found = [known[award_id] for award_id in award_ids]
+    return [
+        Reserved(item, facts[item.award_id].institution, (item.institution, item.status_number) in opened)
+        for item in found
+    ]
+
+
+def check_award(facts: AwardFacts) -> None:
+    """Return when the award may give a credential. Raises IssuingRefused."""
+    if facts.award.revoked_at is not None:
+        raise IssuingRefused("This award was revoked.", code="award-revoked")
+    if not facts.institution.ready:
+        raise IssuingRefused("The institution has no keys yet. Ask its administrator.", code="institution-not-ready")
+
+
+def _check_delivery(facts: AwardFacts, holder_did: str | None) -> None:
+    if holder_did is None and facts.award.delivery != "file":
+        raise IssuingRefused("This award is for a wallet; send the student an offer.", code="delivered-to-wallet")
+    if holder_did is not None and facts.award.delivery != "wallet":
+        raise IssuingRefused("This award is delivered as a file.", code="delivered-as-file")
+
+
+def subject_of(record: CredentialRecord) -> str:
+    """Return the name of a credential's status list in the outbox."""
+    return f"{record.institution}/{record.status_number}"
+
+
+def _claimed(
+    connection: sa.Connection,
+    record: CredentialRecord,
+    facts: AwardFacts,
+    holder_did: str | None,
+    addresses: Addresses,
+) -> CredentialRecord:
+    """Return a credential that was fixed before, when it is this holder's, or was never signed and can become so."""
+    if record.revoked_at is not None:
+        raise IssuingRefused("This award was revoked.", code="award-revoked")
+    if record.holder_did == holder_did and record.document is not None:
+        return record
+    if record.signed_at is not None:
+        raise IssuingRefused("This badge was already fetched by a wallet, or as a file.", code="already-issued")
+    changed = replace(record, holder_did=holder_did)
+    changed = replace(changed, document=_build(facts, changed, addresses))
+    store_issuing.change_holder(connection, changed)
+    return changed
+
+
+def _fixed(
+    connection: sa.Connection,
+    institution: str,
+    group: Sequence[AwardFacts],
+    holder_did: str | None,
+    addresses: Addresses,
+    now: datetime,
+) -> tuple[list[CredentialRecord], list[int]]:
+    """Fix new credentials of one institution; return them with the status lists that were opened for them."""
+    allocation = status_lists.allocate(connection, institution, len(group), now=now)
+    records = []
+    for facts, place in zip(group, allocation.places, strict=True):
+        record = CredentialRecord(
+            award_id=facts.award.id,
+            credential_id=f"urn:uuid:{uuid.uuid4()}",
+            institution=institution,
+            holder_did=holder_did,
+            created_at=now,
+            status_number=place.number,
+            status_index=place.index,
+            document=None,
+        )
+        records.append(replace(record, document=_build(facts, record, addresses)))
+    store_issuing.add_credentials(connection, records)
+    opened = [f"{institution}/{number}" for number in allocation.opened]
+    store_issuing.enqueue(connection, PUBLISH, opened, now=now)
+    return records, allocation.opened
+
+
+def _build(facts: AwardFacts, record: CredentialRecord, addresses: Addresses) -> JsonObject:
+    placement = Placement(
+        credential_id=record.credential_id,
+        created_at=record.created_at,
+        status_list_url=status_lists.status_list_url(addresses.registry_url, record.institution, record.status_number),
+        status_index=record.status_index,
+        salt=secrets.token_hex(16),
+    )
+    return build_credential(facts, placement, issuer_url=addresses.issuer_url, holder_did=record.holder_did)

@@ -1,0 +1,1 @@
+"""Sample institutions, badge classes and people; all of them invented."""

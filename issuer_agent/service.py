@@ -1,0 +1,35 @@
+"""The issuer's use cases, put together once and handed to API, pages and protocol."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from issuer_agent.achievements import Achievements
+from issuer_agent.awards import Awards
+from issuer_agent.institutions import Institutions
+from issuer_agent.issuance import Issuance
+from issuer_agent.people import People
+from issuer_agent.requests import Requests
+from issuer_agent.settings import IssuerSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """Everything the issuer can do."""
+
+    settings: IssuerSettings
+    engine: sa.Engine
+    institutions: Institutions
+    achievements: Achievements
+    requests: Requests
+    awards: Awards
+    people: People
+    issuance: Issuance
+
+
+def now() -> datetime:
+    """Return the present moment; the edges ask for it, the use cases get it as an argument."""
+    return datetime.now(UTC)

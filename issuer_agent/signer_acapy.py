@@ -1,0 +1,37 @@
+"""The signer that production uses: ACA-Py holds the keys and signs, our plugin canonicalises inside its process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from issuer_agent.acapy_client import AcapyClient
+from issuer_agent.signer import SigningIdentity
+from vc_core.json_text import JsonObject
+
+CHUNK = 500
+
+
+class AcapySigner:
+    """Signs through the agent's plugin."""
+
+    def __init__(self, client: AcapyClient) -> None:
+        self._client = client
+
+    def secure(self, documents: Sequence[JsonObject], *, identity: SigningIdentity, created: str) -> list[JsonObject]:
+        """See `Signer.secure`."""
+        secured: list[JsonObject] = []
+        for chunk in _chunks(documents):
+            proofs = self._client.sign(chunk, identity=identity, cryptosuite="eddsa-rdfc-2022", created=created)
+            secured += [{**document, "proof": proof} for document, proof in zip(chunk, proofs, strict=True)]
+        return secured
+
+    def sign_jws(self, claims: JsonObject, *, identity: SigningIdentity) -> str:
+        """See `Signer.sign_jws`."""
+        return self._client.sign_jwt(claims, identity=identity)
+
+
+def _chunks(documents: Sequence[JsonObject]) -> Iterator[list[JsonObject]]:
+    rest = iter(documents)
+    while chunk := list(islice(rest, CHUNK)):
+        yield chunk

@@ -1,0 +1,1 @@
+"""What every web service needs, and nothing of the domain."""

@@ -1,0 +1,62 @@
+"""The wallet on real HTTP and a real database, an honest counterparty, and one Chromium for all tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+import sqlalchemy as sa
+from playwright.sync_api import Browser, sync_playwright
+
+from service_kit.database import create_engine
+from tests.browser.student import launch
+from tests.support.counterparty import Counterparty, counterparty_app
+from tests.support.serving import serving
+from wallet.app import create_app
+from wallet.settings import WalletSettings
+
+
+@dataclass
+class Town:
+    """The wallet service and who it meets."""
+
+    wallet_url: str
+    engine: sa.Engine
+    party: Counterparty
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def town(postgres_url: str) -> Iterator[Town]:
+    parties: list[Counterparty] = []
+
+    def make_party(port: int):
+        parties.append(Counterparty(port))
+        return counterparty_app(parties[0])
+
+    with serving(make_party) as party_port:
+        registry = f"http://localhost:{party_port}"
+
+        def make_wallet(port: int):
+            return create_app(
+                WalletSettings(
+                    EDUBADGES_ENV="development",
+                    public_url=f"http://localhost:{port}",
+                    database_url=postgres_url,
+                    secret_key="only for tests",
+                    registry_url=registry,
+                )
+            )
+
+        with serving(make_wallet) as port:
+            engine = create_engine(postgres_url)
+            yield Town(f"http://localhost:{port}", engine, parties[0])
+            engine.dispose()

@@ -1,0 +1,36 @@
+"""A student makes a wallet, receives a badge, shares it, loses the device and gets everything back."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.conftest import Town
+from tests.browser.student import student
+
+pytestmark = pytest.mark.browser
+
+
+def test_from_nothing_to_a_shared_badge_and_back_in_a_second_browser(chromium: Browser, town: Town) -> None:
+    with student(chromium, town.wallet_url) as sam:
+        sam.visit()
+        code = sam.make_wallet()
+        sam.heading("My badges")
+        sam.accept(town.party.offer())
+        sam.heading("Sustainable building")
+        expect(sam.page.get_by_text("Unchanged since issue")).to_be_visible()
+        expect(sam.page.get_by_text("Issuer is in the registry")).to_be_visible()
+        expect(sam.page.get_by_text(re.compile("Not revoked"))).to_be_visible()
+        assert town.party.notifications == [{"notification_id": "n-1", "event": "credential_accepted"}]
+        sam.share(town.party.ask())
+        assert town.party.presented_badge()["credentialSubject"]["achievement"]["name"] == "Duurzaam bouwen"
+
+    with student(chromium, town.wallet_url) as again:
+        again.visit()
+        again.button("have_code").click()
+        again.page.get_by_label("Recovery code").fill(code)
+        again.button("get_back").click()
+        again.keep_recovery_code()
+        expect(again.page.get_by_role("link", name="Sustainable building")).to_be_visible()

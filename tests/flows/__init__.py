@@ -1,0 +1,1 @@
+"""Whole stories on a real platform: real processes, real HTTP."""

@@ -1,0 +1,34 @@
+"""What cryptosuites share: their description, and hashing of proof options and document (VC Data Integrity 1.0, 4)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from vc_core.canonical import canonicalize
+
+type HashPart = Callable[[Mapping[str, object], str], bytes]
+"""Takes a document and the algorithm of the key, gives its digest."""
+
+_RDFC_HASH = {"P-384": "sha384"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cryptosuite:
+    """One cryptosuite; the file that makes it is named after it."""
+
+    name: str
+    proof_type: str
+    algorithms: frozenset[str]
+    """Kinds of key it may be used with."""
+    digest: HashPart
+    proof_keeps_context: bool
+    """Whether the proof carries the document's `@context` (the JCS suites)."""
+    verify_only: bool = False
+
+
+def rdfc_digest(document: Mapping[str, object], algorithm: str) -> bytes:
+    """Return the hash of the canonical N-Quads; SHA-384 with P-384 keys, also inside RDFC (vc-di-ecdsa, 3.2)."""
+    name = _RDFC_HASH.get(algorithm, "sha256")
+    return hashlib.new(name, canonicalize(document, hash_name=name).encode()).digest()

@@ -1,0 +1,1 @@
+"""Status of credentials: lists of bits, and how to read one entry."""

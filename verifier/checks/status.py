@@ -1,0 +1,109 @@
+"""Has the issuer withdrawn the badge? Every status entry is asked, each with a result of its own.
+
+A list that is missing, old, forged or too short gives "not run": nothing is known then, and nothing is green.
+"""
+
+from __future__ import annotations
+
+from vc_core.errors import (
+    LimitExceeded,
+    MalformedInput,
+    ProofError,
+    StatusError,
+    StatusIndexOutOfRange,
+    StatusListTooShort,
+)
+from vc_core.json_text import JsonObject, JsonValue
+from vc_core.model.credential import StatusEntry, status_entries
+from vc_core.status.bitstring import read_status
+from verifier.codes import Check, Code
+from verifier.evidence import EvidenceItem, EvidenceKind
+from verifier.policy import Age
+from verifier.question import Question
+from verifier.report import CheckResult, failed, not_applicable, not_run, passed
+from verifier.status_list import Unusable, open_list
+
+_UNSIGNED_LIST = "1EdTechRevocationList"
+_BITSTRING_ENTRY = "BitstringStatusListEntry"
+_BY_PURPOSE = {"revocation": Code.STATUS_REVOKED, "suspension": Code.STATUS_SUSPENDED}
+# A refresh bit says that a newer badge exists, a message bit that there is something to read; neither withdraws it.
+
+
+def check_status(question: Question) -> list[CheckResult]:
+    """Ask every status entry of the badge."""
+    if "credentialStatus" not in question.document:
+        return [not_applicable(Check.STATUS, Code.STATUS_NONE)]
+    try:
+        entries = status_entries(question.document)
+    except (MalformedInput, ProofError, StatusError) as error:
+        return [failed(Check.STATUS, Code.STATUS_ENTRY_MALFORMED, error.detail)]
+    if not entries:
+        return [failed(Check.STATUS, Code.STATUS_ENTRY_MALFORMED, "an empty list of entries")]
+    return [_ask(entry, question) for entry in entries]
+
+
+def _ask(entry: StatusEntry, question: Question) -> CheckResult:
+    if entry.type not in {_BITSTRING_ENTRY, _UNSIGNED_LIST}:
+        return not_run(Check.STATUS, Code.STATUS_METHOD_UNKNOWN)
+    name = entry.list_url
+    item = question.evidence.find(EvidenceKind.STATUS_LIST, name)
+    if item is None or item.absence is not None:
+        reason = item.absence or "" if item is not None else "not-gathered"
+        return not_run(Check.STATUS, Code.STATUS_LIST_MISSING, reason, by=name)
+    age = question.policy.status_freshness.age_of(item.retrieved_at, question.now)
+    if age is Age.TOO_OLD:
+        return not_run(Check.STATUS, Code.STATUS_LIST_TOO_OLD, at=item.retrieved_at, by=item.source)
+    if entry.type == _UNSIGNED_LIST:
+        return _ask_unsigned(item, question)
+    return _ask_bitstring(entry, item, age, question)
+
+
+def _ask_bitstring(entry: StatusEntry, item: EvidenceItem, age: Age, question: Question) -> CheckResult:
+    at, by = item.retrieved_at, item.source
+    subject = open_list(item, entry.purpose, question)
+    if isinstance(subject, Unusable):
+        return not_run(Check.STATUS, subject.code, subject.detail, at=at, by=by)
+    value = _read(entry, subject, question)
+    if isinstance(value, Unusable):
+        return not_run(Check.STATUS, value.code, value.detail, at=at, by=by)
+    detail = f"{entry.purpose}, position {entry.index}"
+    if value:
+        return failed(Check.STATUS, _BY_PURPOSE.get(entry.purpose, Code.STATUS_MESSAGE), detail, at=at, by=by)
+    code = Code.STATUS_CLEAR_STALE if age is Age.STALE else Code.STATUS_CLEAR
+    return passed(Check.STATUS, code, detail, at=at, by=by)
+
+
+def _read(entry: StatusEntry, subject: JsonObject, question: Question) -> int | Unusable:
+    encoded = subject.get("encodedList")
+    if not isinstance(encoded, str):
+        return Unusable(Code.STATUS_LIST_INVALID, "no list inside")
+    try:
+        return read_status(encoded, entry.index, size=entry.size, max_bytes=question.policy.max_list_bytes)
+    except StatusListTooShort as error:
+        return Unusable(Code.STATUS_LIST_TOO_SHORT, error.detail)
+    except StatusIndexOutOfRange as error:
+        return Unusable(Code.STATUS_INDEX_OUT_OF_RANGE, error.detail)
+    except (StatusError, MalformedInput, LimitExceeded) as error:
+        return Unusable(Code.STATUS_LIST_INVALID, error.detail)
+
+
+def _ask_unsigned(item: EvidenceItem, question: Question) -> CheckResult:
+    """Read a 1EdTechRevocationList; both spellings of its member are in the wild, and only TLS vouches for it."""
+    at, by = item.retrieved_at, item.source
+    content = item.content if isinstance(item.content, dict) else {}
+    listed = content.get("revokedCredential", content.get("revokedCredentials"))
+    issuer = content.get("issuer")
+    issuer = issuer.get("id") if isinstance(issuer, dict) else issuer
+    if not isinstance(listed, list) or issuer != question.unverified_issuer:
+        return not_run(Check.STATUS, Code.STATUS_LIST_INVALID, at=at, by=by)
+    if any(_is_revoked(entry, question.document["id"]) for entry in listed):
+        return failed(Check.STATUS, Code.STATUS_REVOKED, "revocation", at=at, by=by)
+    return passed(Check.STATUS, Code.STATUS_CLEAR_UNSIGNED_LIST, at=at, by=by)
+
+
+def _is_revoked(entry: JsonValue, identifier: JsonValue) -> bool:
+    if isinstance(entry, str):
+        return entry == identifier
+    return (
+        isinstance(entry, dict) and entry.get("id") == identifier and entry.get("revoked", True) not in {False, "false"}
+    )

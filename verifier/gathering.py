@@ -1,0 +1,93 @@
+"""Say what evidence a submission names, and have a source bring it, in at most two rounds.
+
+The first round is what the submission names; the second is what the documents of the first name (a status list has an
+issuer of its own). A cap on the number keeps a hostile badge from sending us round the web.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from vc_core.errors import MalformedInput
+from vc_core.json_text import JsonObject, JsonValue
+from verifier.evidence import Evidence, EvidenceKind, EvidenceSource, Needs
+from verifier.inputs import PresentedCredential, Submission
+from verifier.key_lookup import is_self_contained, names_a_key, owner_of
+from verifier.proofs import method_of, read_proofs
+from verifier.question import read_issuer_id
+
+MAX_NEEDS_OF_A_KIND = 40
+MAX_NAME = 2_048
+
+
+def gather(submission: Submission, source: EvidenceSource, *, known: Evidence | None = None) -> Evidence:
+    """Return everything the submission needs, as far as the source has it."""
+    have = known or Evidence()
+    for needs in (needs_of(submission), None):
+        asked = (needs if needs is not None else needs_of_lists(have)).without(have)
+        if len(asked):
+            have = have.merged(source.gather(asked))
+    return have
+
+
+def needs_of(submission: Submission) -> Needs:
+    """Return what the credentials and the presentation name."""
+    keys: list[str] = []
+    lists: list[str] = []
+    issuers: list[str] = []
+    for credential in submission.credentials:
+        keys.extend(_key_owners(credential))
+        lists.extend(_status_lists(credential.document))
+        issuers.append(read_issuer_id(credential.document))
+    if submission.presentation is not None:
+        keys.extend(_proof_owners(submission.presentation))
+    return Needs(_kept(_documents(keys)), _kept(lists), _kept(issuers))
+
+
+def needs_of_lists(evidence: Evidence) -> Needs:
+    """Return the key documents that the gathered status lists name."""
+    keys: list[str] = []
+    for item in evidence:
+        if item.kind is EvidenceKind.STATUS_LIST and isinstance(item.content, dict):
+            keys.extend(_proof_owners(item.content))
+    return Needs(key_documents=_kept(_documents(keys)))
+
+
+def _kept(names: Iterable[str]) -> tuple[str, ...]:
+    """Return usable names once each, in order, up to the cap."""
+    unique = dict.fromkeys(name for name in names if 0 < len(name) <= MAX_NAME)
+    return tuple(unique)[:MAX_NEEDS_OF_A_KIND]
+
+
+def _documents(owners: Iterable[str]) -> Iterator[str]:
+    return (owner for owner in owners if not is_self_contained(owner))
+
+
+def _key_owners(credential: PresentedCredential) -> Iterator[str]:
+    if credential.jwt is None:
+        yield from _proof_owners(credential.document)
+        return
+    kid = credential.jwt.header.get("kid")
+    if isinstance(kid, str) and names_a_key(kid):
+        yield owner_of(kid)
+
+
+def _proof_owners(document: JsonObject) -> Iterator[str]:
+    try:
+        proofs = read_proofs(document)
+    except MalformedInput:
+        return
+    for proof in proofs:
+        if names_a_key(method_of(proof)):
+            yield owner_of(method_of(proof))
+
+
+def _status_lists(document: JsonObject) -> Iterator[str]:
+    """Yield every list that is named, also in an entry that `checks.status` will refuse."""
+    status = document.get("credentialStatus")
+    entries: list[JsonValue] = status if isinstance(status, list) else [status]
+    for entry in entries:
+        if isinstance(entry, dict):
+            name = entry.get("statusListCredential", entry.get("id"))
+            if isinstance(name, str) and name.startswith(("https://", "http://")):
+                yield name
