@@ -110,7 +110,8 @@ unit: install-dev
 
 .PHONY: whole
 whole: install-dev
-	@$(BIN)/python -m pytest -q tests/agent tests/browser tests/flows
+	@$(BIN)/python -m pytest -q tests/agent tests/browser
+	@$(BIN)/python -m pytest -q tests/flows
 
 .PHONY: test
 test: install-dev lint types floors unit whole ## Everything that must hold before a change lands
