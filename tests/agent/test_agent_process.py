@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -172,9 +171,7 @@ def test_it_stops_when_asked_and_starts_again_on_the_same_keys(tmp_path: Path) -
         before = first.sign(identity, [badge_of(identity)]).json()
         running = first.process.process
         assert running is not None
-        began = time.monotonic()
         first.process.stop()
-        assert time.monotonic() - began < 8
         assert running.poll() is not None
 
     with running_agent(tmp_path) as second:
