@@ -102,8 +102,10 @@ class Typed(NamedTuple):
     types: tuple[str, ...]
 
 
-def to_quads(document: Mapping[str, object]) -> list[Quad]:
+def to_quads(document: Mapping[str, object], *, trace: dict[int, int] | None = None) -> list[Quad]:
     """Return the quads of a document that names its contexts by address; nodes may occur twice.
+
+    `trace`, when given, is filled with the blank node number of every object without identifier, by `id(object)`.
 
     Raises:
         UnknownContext: a context that is not bundled.
@@ -114,7 +116,7 @@ def to_quads(document: Mapping[str, object]) -> list[Quad]:
     if "@context" not in document:
         raise DataLossDetected("The document names no vocabulary.")
     context = compile_contexts(document["@context"])
-    walk = _Walk()
+    walk = _Walk(trace)
     walk.node(document, context, "", 0, root=True)
     return walk.quads
 
@@ -175,10 +177,11 @@ def _typed(context: ActiveContext, value: object) -> Typed:
 class _Walk:
     """One document: the quads so far and the blank nodes given out."""
 
-    __slots__ = ("_blank_nodes", "_labels", "quads")
+    __slots__ = ("_blank_nodes", "_labels", "_trace", "quads")
 
-    def __init__(self) -> None:
+    def __init__(self, trace: dict[int, int] | None) -> None:
         self.quads: list[Quad] = []
+        self._trace = trace
         self._blank_nodes = 0
         self._labels: dict[str, int] = {}
 
@@ -220,10 +223,11 @@ class _Walk:
             context, typed = _typed(context, raw_types)
         identifier = value["id"] if "id" in value else value.get("@id")
         if identifier is None:
-            subject: Node = self._new_blank_node()
-        else:
-            subject = self._identifier(identifier, context)
-        return context, typed, subject
+            blank_node = self._new_blank_node()
+            if self._trace is not None:
+                self._trace[id(value)] = blank_node
+            return context, typed, blank_node
+        return context, typed, self._identifier(identifier, context)
 
     def _property(self, subject: Node, entry: Entry, member: object, graph: Node, depth: int) -> None:
         container = entry.container

@@ -37,6 +37,18 @@ class _Issuer:
         return _Issuer(self.prefix, dict(self.issued))
 
 
+def canonical_labels(
+    quads: Iterable[Quad], *, hash_name: str = "sha256", budget: int = DEFAULT_BUDGET
+) -> dict[int, str]:
+    """Return the canonical label (`_:c14n0`) of every blank node of a dataset.
+
+    Raises:
+        LimitExceeded: the graph is made to take too much work.
+    """
+    mentions = _mentions(list(quads))
+    return _Labelling(mentions, hash_name, budget).labels() if mentions else {}
+
+
 def canonical_nquads(quads: Iterable[Quad], *, hash_name: str = "sha256", budget: int = DEFAULT_BUDGET) -> str:
     """Return the canonical N-Quads of a dataset; blank nodes are numbers.
 
