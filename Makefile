@@ -7,7 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 VENV := .venv
 AGENT := .venv-agent
 BIN := $(VENV)/bin
-CODE := vc_core service_kit issuer_agent wallet verifier did_registry edubadges tests
+CODE := vc_core service_kit issuer_agent wallet verifier did_registry edubadges deploy tests
 
 # A Python 3.12: PYTHON=... if you name one, else the first of these that answers with 3.12.
 CANDIDATES := $(PYTHON) python3.12 python3 python /usr/bin/python3.12 $(wildcard $(HOME)/.pyenv/versions/3.12*/bin/python3.12)
