@@ -49,7 +49,7 @@ def find_key(reference: str, evidence: Evidence, *, relationship: str, freshness
     """
     owner = owner_of(reference)
     if is_self_contained(owner):
-        return _in_did_key(reference, owner, relationship)
+        return _in_did_key(reference, owner, relationship, now)
     item = evidence.find(EvidenceKind.KEY_DOCUMENT, owner)
     written = key_in_reference(reference)
     if item is None or item.absence is not None:
@@ -75,28 +75,25 @@ def key_in_reference(reference: str) -> PublicKey | None:
         return None
 
 
-def _in_did_key(reference: str, owner: str, relationship: str) -> FoundKey:
+def _in_did_key(reference: str, owner: str, relationship: str, now: datetime) -> FoundKey:
     try:
         document = did_key_document(owner)
     except (DidError, MalformedInput, KeyReferenceError) as error:
         return FoundKey(None, Code.KEY_DOCUMENT_INVALID, error.detail)
-    return _from_did_document(reference, document, relationship)
+    return _from_did_document(reference, document, relationship, now)
 
 
 def _in_document(reference: str, content: JsonValue, relationship: str, now: datetime) -> FoundKey:
     if not isinstance(content, dict):
         return FoundKey(None, Code.KEY_DOCUMENT_INVALID)
     if reference.startswith("did:"):
-        found = _from_did_document(reference, content, relationship)
-        if found.problem is None and _is_withdrawn(reference, content, now):
-            return FoundKey(found.key, Code.KEY_WITHDRAWN)
-        return found
-    return _from_key_address(reference, content)
+        return _from_did_document(reference, content, relationship, now)
+    return _from_key_address(reference, content, now)
 
 
-def _from_did_document(reference: str, document: JsonObject, relationship: str) -> FoundKey:
+def _from_did_document(reference: str, document: JsonObject, relationship: str, now: datetime) -> FoundKey:
     try:
-        _, key = find_verification_method(document, reference, relationship=relationship)
+        method, key = find_verification_method(document, reference, relationship=relationship)
     except RelationshipError as error:
         return FoundKey(None, Code.KEY_NOT_FOR_THIS_USE, error.detail)
     except KeyReferenceError as error:
@@ -105,19 +102,12 @@ def _from_did_document(reference: str, document: JsonObject, relationship: str) 
         return FoundKey(None, Code.KEY_DOCUMENT_INVALID, error.detail)
     except (DidError, MalformedInput) as error:
         return FoundKey(None, Code.KEY_NOT_NAMED, error.detail)
-    return FoundKey(key)
+    return FoundKey(key, Code.KEY_WITHDRAWN if _is_withdrawn(method, now) else None)
 
 
-def _is_withdrawn(reference: str, document: JsonObject, now: datetime) -> bool:
+def _is_withdrawn(method: JsonObject, now: datetime) -> bool:
     """Say whether the owner ended this key (Controlled Identifiers, 2.2); an unreadable date counts as ended."""
-    methods = document.get("verificationMethod")
-    for method in methods if isinstance(methods, list) else []:
-        if not isinstance(method, dict) or method.get("id") not in {reference, "#" + reference.partition("#")[2]}:
-            continue
-        for member in ("revoked", "expires"):
-            if member in method and _has_come(method[member], now):
-                return True
-    return False
+    return any(member in method and _has_come(method[member], now) for member in ("revoked", "expires"))
 
 
 def _has_come(text: JsonValue, now: datetime) -> bool:
@@ -127,13 +117,13 @@ def _has_come(text: JsonValue, now: datetime) -> bool:
         return True
 
 
-def _from_key_address(reference: str, content: Mapping[str, JsonValue]) -> FoundKey:
+def _from_key_address(reference: str, content: Mapping[str, JsonValue], now: datetime) -> FoundKey:
     """Read what an https address of a key gives: a JWK, a JWK set, or one verification method."""
     candidates: list[JsonValue] = [dict(content)]
     keys = content.get("keys")
     if isinstance(keys, list):
         fragment = reference.partition("#")[2]
-        candidates = [key for key in keys if isinstance(key, dict) and key.get("kid") in {reference, fragment}]
+        candidates = [key for key in keys if isinstance(key, dict) and key.get("kid") in (reference, fragment)]
     if len(candidates) != 1 or not isinstance(candidates[0], dict):
         return FoundKey(None, Code.KEY_NOT_IN_DOCUMENT)
     candidate = candidates[0]
@@ -141,7 +131,7 @@ def _from_key_address(reference: str, content: Mapping[str, JsonValue]) -> Found
         key = public_key_from_jwk(candidate) if "kty" in candidate else public_key_of_method(candidate)
     except (MalformedInput, KeyReferenceError) as error:
         return FoundKey(None, Code.KEY_DOCUMENT_INVALID, error.detail)
-    return FoundKey(key)
+    return FoundKey(key, Code.KEY_WITHDRAWN if _is_withdrawn(candidate, now) else None)
 
 
 def names_a_key(reference: str) -> bool:

@@ -34,7 +34,7 @@ def open_list(item: EvidenceItem, purpose: str, question: Question) -> JsonObjec
     document = item.content
     if not isinstance(document, dict) or not has_type(document, "BitstringStatusListCredential"):
         return Unusable(Code.STATUS_LIST_INVALID, "not a status list")
-    if document.get("id") not in {None, item.name}:
+    if document.get("id") not in (None, item.name):
         return Unusable(Code.STATUS_LIST_INVALID, "another list than the one named")
     if read_issuer_id(document) != question.unverified_issuer:
         return Unusable(Code.STATUS_LIST_OTHER_ISSUER)

@@ -147,5 +147,7 @@ def _registered_name(document: JsonObject, evidence: Evidence) -> dict[str, str]
 
 def _text(value: JsonValue) -> str:
     if isinstance(value, dict):
-        value = next((text for text in value.values() if isinstance(text, str)), "")
+        # A value object shows its value; of a language map the first by language, whatever the order of the members.
+        texts = [value.get("@value"), *(text for _, text in sorted(value.items()) if isinstance(text, str))]
+        value = next((text for text in texts if isinstance(text, str)), "")
     return value[:MAX_SHOWN_TEXT] if isinstance(value, str) else ""

@@ -142,6 +142,8 @@ def public_key_of_method(method: Mapping[str, JsonValue]) -> PublicKey:
         raise KeyReferenceError("The method must hold exactly one public key.")
     value = method[present[0]]
     kind = method.get("type")
+    if not isinstance(kind, str):
+        raise KeyReferenceError("The kind of verification method is not supported.")
     try:
         if present[0] == "publicKeyJwk" and kind in {"JsonWebKey", "JsonWebKey2020"}:
             return public_key_from_jwk(value)

@@ -27,8 +27,9 @@ def check_authority(question: Question) -> list[CheckResult]:
         return [not_run(Check.AUTHORITY, Code.AUTHORITY_NOT_CHECKED, "unreadable", at=at, by=by)]
     if not authority:
         return [passed(Check.AUTHORITY, Code.AUTHORITY_NOT_LIMITED, at=at, by=by)]
-    allowed = {entry.get("achievement_type") for entry in authority if isinstance(entry, dict)}
-    if _achievement_type(question.document) in allowed:
+    allowed = [entry.get("achievement_type") for entry in authority if isinstance(entry, dict)]
+    kind = _achievement_type(question.document)
+    if kind is not None and kind in allowed:
         return [passed(Check.AUTHORITY, Code.AUTHORITY_COVERS, at=at, by=by)]
     return [failed(Check.AUTHORITY, Code.AUTHORITY_LACKING, at=at, by=by)]
 

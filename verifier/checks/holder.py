@@ -89,7 +89,8 @@ def _fault(code: Code, detail: str = "") -> HolderFinding:
 def _check_binding(question: HolderQuestion, proof: JsonObject) -> Code | None:
     """Return what is wrong with purpose, challenge, domain or time (VC Data Integrity, 4.4)."""
     allowed = {"authentication"} | ({"assertionMethod"} if suite_of(proof) == "Ed25519Signature2020" else set())
-    if proof.get("proofPurpose") not in allowed:
+    purpose = proof.get("proofPurpose")
+    if not isinstance(purpose, str) or purpose not in allowed:
         return Code.HOLDER_PURPOSE_WRONG
     if question.expected_challenge is not None and proof.get("challenge") != question.expected_challenge:
         return Code.HOLDER_CHALLENGE_WRONG

@@ -105,5 +105,5 @@ def _is_revoked(entry: JsonValue, identifier: JsonValue) -> bool:
     if isinstance(entry, str):
         return entry == identifier
     return (
-        isinstance(entry, dict) and entry.get("id") == identifier and entry.get("revoked", True) not in {False, "false"}
+        isinstance(entry, dict) and entry.get("id") == identifier and entry.get("revoked", True) not in (False, "false")
     )
