@@ -42,6 +42,8 @@ def parse_json(data: bytes | str, *, max_bytes: int = 1_000_000, max_depth: int 
         raise MalformedInput("The text is not JSON.") from error
     except orjson.JSONEncodeError as error:
         raise MalformedInput("A whole number is too large to be read the same everywhere.") from error
+    if again == raw:
+        return value  # what is written back to the last byte lost nothing
     if b"\\" in raw or _LONG_NUMBER in raw.translate(_SHAPE_OF_DIGITS):
         _parse_strictly(raw)
     elif raw.count(b'"') != again.count(b'"'):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from vc_core.canonical.expand import to_quads
+from vc_core.canonical.expand import to_statements
 from vc_core.canonical.jcs import canonicalize_jcs
-from vc_core.canonical.rdfc import DEFAULT_BUDGET, canonical_nquads
+from vc_core.canonical.rdfc import DEFAULT_BUDGET, canonical_statements
 from vc_core.errors import MalformedInput
 
 __all__ = ["canonicalize", "canonicalize_jcs"]
@@ -22,7 +22,7 @@ def canonicalize(document: Mapping[str, object], *, hash_name: str = "sha256", b
         MalformedInput: a value JSON-LD does not allow.
     """
     try:
-        lines = canonical_nquads(to_quads(document), hash_name=hash_name, budget=budget)
+        lines = canonical_statements(to_statements(document), hash_name=hash_name, budget=budget)
         if not lines.isascii():
             lines.encode()
         return lines

@@ -117,7 +117,7 @@ class ActiveContext:
         if not suffix.startswith("//"):
             term = self.terms.get(prefix)
             if term is not None and term.prefix and term.iri is not None:
-                return term.iri + suffix
+                value = term.iri + suffix
         return value if IRI.fullmatch(value) else None
 
     def with_contexts(self, contexts: tuple[str, ...]) -> ActiveContext:
@@ -170,11 +170,11 @@ def context_addresses(value: object) -> tuple[str, ...]:
     """
     if isinstance(value, str):
         return (value,)
-    if not isinstance(value, Sequence):
+    if type(value) is not list and not isinstance(value, Sequence):
         raise UnknownContext("A vocabulary written inside the document is not accepted.")
     if len(value) > MAX_CONTEXTS:
         raise LimitExceeded(f"The document names more than {MAX_CONTEXTS} vocabularies.", limit=MAX_CONTEXTS)
-    addresses = tuple(item for item in value if isinstance(item, str))
+    addresses = tuple([item for item in value if isinstance(item, str)])
     if len(addresses) != len(value):
         raise UnknownContext("A vocabulary written inside the document is not accepted.")
     return addresses

@@ -1,4 +1,7 @@
-"""JSON-LD documents to RDF quads over compiled contexts: expansion and toRDF of JSON-LD 1.1 in one walk.
+"""JSON-LD documents to RDF statements over compiled contexts: expansion and toRDF of JSON-LD 1.1 in one walk.
+
+A statement is written down at once as the line of N-Quads it will be, up to the blank nodes in it; those wait for the
+labels that `rdfc` gives.
 
 Safe mode throughout: what has no meaning in the named contexts is refused, never dropped. Members `null`, `@index`,
 `@reverse`,
@@ -13,8 +16,8 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from vc_core.canonical.active_context import IRI, KEYWORDS, ActiveContext, Term, compile_contexts, context_addresses
+from vc_core.canonical.fragments import REMEMBERED, Mark, find_fragment, is_back, keep_fragment, key_of
 from vc_core.canonical.literals import (
-    ESCAPED,
     ESCAPES,
     XSD_STRING,
     escape_literal,
@@ -23,12 +26,8 @@ from vc_core.canonical.literals import (
     typed_number,
     value_object,
 )
+from vc_core.canonical.statements import BlankNode, Node, Quad, Statements, all_quads
 from vc_core.errors import DataLossDetected, LimitExceeded, MalformedInput
-
-type Node = str | int
-"""A term as N-Quads writes it, or the number of a blank node."""
-type Quad = tuple[Node, str, Node, Node]
-"""Subject, predicate, object, graph (empty text: the default graph)."""
 
 MAX_DEPTH = 100
 MAX_QUADS = 100_000
@@ -47,10 +46,14 @@ class Entry:
         "_node_context",
         "_owner",
         "_value_context",
+        "closing",
         "coercion",
         "container",
         "is_literal",
+        "is_node",
+        "is_remembered",
         "keyword",
+        "opening",
         "predicate",
         "suffix",
         "term",
@@ -71,11 +74,15 @@ class Entry:
             and (term.coercion is None or term.coercion[0] != "@")
             and term.container in {None, "@set", "@language"}
         )
+        self.is_node = self.keyword is None and term.coercion != "@json" and term.container in {None, "@set"}
+        self.is_remembered = self.is_node and self.predicate in REMEMBERED
         self.suffix = ""
         if term.coercion is not None and term.coercion[0] != "@" and term.coercion != XSD_STRING:
             self.suffix = f"^^<{term.coercion}>"
         elif term.coercion is None and term.language:
             self.suffix = f"@{term.language}"
+        self.opening = f' {self.predicate} "'
+        self.closing = f'"{self.suffix} .\n'
 
     @property
     def value_context(self) -> ActiveContext:
@@ -96,14 +103,15 @@ class Entry:
 
 
 class Typed(NamedTuple):
-    """The context inside a node of certain types, and those types as IRIs."""
+    """The context inside a node of certain types, those types as IRIs, and as ends of lines."""
 
     context: ActiveContext
     types: tuple[str, ...]
+    endings: tuple[str, ...]
 
 
-def to_quads(document: Mapping[str, object], *, trace: dict[int, int] | None = None) -> list[Quad]:
-    """Return the quads of a document that names its contexts by address; nodes may occur twice.
+def to_statements(document: Mapping[str, object], *, trace: dict[int, int] | None = None) -> Statements:
+    """Return the statements of a document that names its contexts by address.
 
     `trace`, when given, is filled with the blank node number of every object without identifier, by `id(object)`.
 
@@ -118,7 +126,12 @@ def to_quads(document: Mapping[str, object], *, trace: dict[int, int] | None = N
     context = compile_contexts(document["@context"])
     walk = _Walk(trace)
     walk.node(document, context, "", 0, root=True)
-    return walk.quads
+    return walk.statements
+
+
+def to_quads(document: Mapping[str, object], *, trace: dict[int, int] | None = None) -> list[Quad]:
+    """Return all statements as quads, for those who choose among them; otherwise as `to_statements`."""
+    return list(all_quads(to_statements(document, trace=trace)))
 
 
 def _entry(context: ActiveContext, name: object) -> Entry:
@@ -169,86 +182,133 @@ def _typed(context: ActiveContext, value: object) -> Typed:
             inside = inside.inside_type(name, term)
     if len(context.typed) >= _MAX_CACHED_TYPES:
         context.typed.clear()
-    typed = Typed(inside, tuple(iris))
+    typed = Typed(inside, tuple(iris), tuple(f" {RDF_TYPE} {iri} .\n" for iri in iris))
     context.typed[names] = typed
     return typed
 
 
-class _Walk:
-    """One document: the quads so far and the blank nodes given out."""
+_UNTYPED = Typed(ActiveContext({}), (), ())
 
-    __slots__ = ("_blank_nodes", "_labels", "_trace", "quads")
+
+class _Walk:
+    """One document: the statements so far and the blank nodes given out."""
+
+    __slots__ = ("_blank_nodes", "_labels", "_lines", "_quads", "_trace", "statements")
 
     def __init__(self, trace: dict[int, int] | None) -> None:
-        self.quads: list[Quad] = []
+        self.statements = Statements()
+        self._lines = self.statements.lines
+        self._blank_nodes = self.statements.blank_nodes
+        self._quads = self.statements.quads
         self._trace = trace
-        self._blank_nodes = 0
         self._labels: dict[str, int] = {}
 
     def node(
         self, value: Mapping[str, object], context: ActiveContext, graph: Node, depth: int, *, root: bool = False
     ) -> Node:
-        """Write the quads of a node object and return its term."""
-        context, typed, subject = self._head(value, context, depth, root=root)
-        quads = self.quads
-        for iri in typed:
-            quads.append((subject, RDF_TYPE, iri, graph))
-        entries = context.entries
-        for name, member in value.items():
-            entry = entries.get(name) or _entry(context, name)
-            if entry.is_literal:
-                if type(member) is str:
-                    text = member.translate(ESCAPES) if ESCAPED.search(member) else member
-                    quads.append((subject, entry.predicate, f'"{text}"{entry.suffix}', graph))
-                else:
-                    self._property(subject, entry, member, graph, depth)
-            elif entry.keyword is not None:
-                if (name != "id" and name != "type") or member is None or entry.keyword in value:  # hot
-                    _check_keyword(value, name, entry.keyword)
-            else:
-                self._property(subject, entry, member, graph, depth)
-        return subject
-
-    def _head(
-        self, value: Mapping[str, object], context: ActiveContext, depth: int, *, root: bool
-    ) -> tuple[ActiveContext, tuple[str, ...], Node]:
-        """Return the context inside a node, its types and its term."""
-        if depth > MAX_DEPTH or len(self.quads) > MAX_QUADS:
+        """Write the statements of a node object and return its term."""
+        if depth > MAX_DEPTH or len(self._lines) + len(self._blank_nodes) + len(self._quads) > MAX_QUADS:
             raise LimitExceeded("The document is larger or deeper than any credential.")
         if "@context" in value and not root:
             context = context.with_contexts(context_addresses(value["@context"]))
-        typed: tuple[str, ...] = ()
+        typed = _UNTYPED
         raw_types = value["type"] if "type" in value else value.get("@type")
         if raw_types is not None:
-            context, typed = _typed(context, raw_types)
+            typed = _typed(context, raw_types)
+            context = typed.context
         identifier = value["id"] if "id" in value else value.get("@id")
         if identifier is None:
-            blank_node = self._new_blank_node()
+            subject: Node = self._new_blank_node()
             if self._trace is not None:
-                self._trace[id(value)] = blank_node
-            return context, typed, blank_node
-        return context, typed, self._identifier(identifier, context)
+                self._trace[id(value)] = len(self._blank_nodes)
+        else:
+            subject = self._identifier(identifier, context)
+        if graph != "":
+            self._in_graph(value, context, typed, subject, graph, depth)
+        elif type(subject) is str:
+            self._in_default_graph(value, context, typed, subject, subject, self._lines, depth)
+        else:
+            tails = self._blank_nodes[subject - 1].tails  # type: ignore[operator]  # not text, so a number
+            self._in_default_graph(value, context, typed, subject, "", tails, depth)
+        return subject
+
+    def _in_default_graph(
+        self,
+        value: Mapping[str, object],
+        context: ActiveContext,
+        typed: Typed,
+        subject: Node,
+        start: str,
+        lines: list[str],
+        depth: int,
+    ) -> None:
+        """Write the members of a node: nearly all of any badge, so the loop is kept lean."""
+        for ending in typed.endings:
+            lines.append(start + ending)
+        entries = context.entries
+        for name, member in value.items():
+            entry = entries.get(name) or _entry(context, name)
+            if entry.is_literal and type(member) is str:
+                if '"' in member or "\\" in member or not member.isprintable():
+                    member = member.translate(ESCAPES)
+                lines.append(f"{start}{entry.opening}{member}{entry.closing}")
+            elif entry.is_node and (type(member) is dict or type(member) is list):
+                for item in member if type(member) is list else (member,):
+                    inner = self._value(item, entry, "", depth)
+                    if type(inner) is str:
+                        lines.append(f"{start} {entry.predicate} {inner} .\n")
+                    else:
+                        self._add(subject, entry.predicate, inner, "")
+            elif entry.keyword is None:
+                self._property(subject, entry, member, "", depth)
+            elif (name != "id" and name != "type") or member is None or entry.keyword in value:
+                _check_keyword(value, name, entry.keyword)
+
+    def _in_graph(
+        self,
+        value: Mapping[str, object],
+        context: ActiveContext,
+        typed: Typed,
+        subject: Node,
+        graph: Node,
+        depth: int,
+    ) -> None:
+        """Write the members of a node in a named graph: a credential in a presentation."""
+        for iri in typed.types:
+            self._quads.append((subject, RDF_TYPE, iri, graph))
+        for name, member in value.items():
+            entry = context.entries.get(name) or _entry(context, name)
+            if entry.keyword is None:
+                self._property(subject, entry, member, graph, depth)
+            elif (name != "id" and name != "type") or member is None or entry.keyword in value:
+                _check_keyword(value, name, entry.keyword)
+
+    def _add(self, subject: Node, predicate: str, value: Node, graph: Node) -> None:
+        if graph != "" or (type(subject) is int and type(value) is int):
+            self._quads.append((subject, predicate, value, graph))
+        elif type(subject) is int:
+            self._blank_nodes[subject - 1].tails.append(f" {predicate} {value} .\n")
+        elif type(value) is int:
+            self._blank_nodes[value - 1].heads.append(f"{subject} {predicate} ")
+        else:
+            self._lines.append(f"{subject} {predicate} {value} .\n")
 
     def _property(self, subject: Node, entry: Entry, member: object, graph: Node, depth: int) -> None:
         container = entry.container
-        if type(member) is str and container is None and entry.coercion != "@json":
-            self.quads.append((subject, entry.predicate, self._text(member, entry), graph))
-        elif container is None and type(member) is dict and entry.coercion != "@json":
-            self.quads.append((subject, entry.predicate, self._object(member, entry, graph, depth), graph))
-        elif entry.coercion == "@json":
-            self.quads.append((subject, entry.predicate, json_literal(member), graph))
+        if entry.coercion == "@json":
+            self._add(subject, entry.predicate, json_literal(member), graph)
         elif container == "@list":
             head = self._list(member if isinstance(member, list | tuple) else [member], entry, graph, depth)
-            self.quads.append((subject, entry.predicate, head, graph))
+            self._add(subject, entry.predicate, head, graph)
         elif container == "@language" and isinstance(member, dict):
             for literal in language_map(member):
-                self.quads.append((subject, entry.predicate, literal, graph))
+                self._add(subject, entry.predicate, literal, graph)
         elif isinstance(member, list | tuple):
-            quads, predicate = self.quads, entry.predicate
+            predicate = entry.predicate
             for item in member:
-                quads.append((subject, predicate, self._value(item, entry, graph, depth), graph))
+                self._add(subject, predicate, self._value(item, entry, graph, depth), graph)
         else:
-            self.quads.append((subject, entry.predicate, self._value(member, entry, graph, depth), graph))
+            self._add(subject, entry.predicate, self._value(member, entry, graph, depth), graph)
 
     def _value(self, value: object, entry: Entry, graph: Node, depth: int) -> Node:
         if isinstance(value, str):
@@ -266,8 +326,6 @@ class _Walk:
         if entry.container == "@graph":
             raise DataLossDetected("A graph is only named here; a proof would not cover it.")
         if coercion == "@id":
-            if IRI.fullmatch(value) and value.partition(":")[0] not in entry.value_context.terms:
-                return f"<{value}>"
             return self._identifier(value, entry.value_context)
         if coercion == "@vocab":
             iri = entry.value_context.expand_vocabulary(value)
@@ -281,9 +339,9 @@ class _Walk:
             if "@graph" in value or "@value" in value or "@list" in value or "@set" in value:
                 raise DataLossDetected("A graph inside a graph is not accepted.")
             name = self._new_blank_node()
-            before = len(self.quads)
+            before = len(self._quads)
             self.node(value, entry.node_context, name, depth + 1)
-            if len(self.quads) == before:
+            if len(self._quads) == before:
                 raise DataLossDetected("A graph is only named here; a proof would not cover it.")
             return name
         if "@value" in value:
@@ -295,7 +353,25 @@ class _Walk:
             return self._list(items if isinstance(items, list | tuple) else [items], entry, graph, depth)
         if len(value) == 1 and ("id" in value or "@id" in value):
             return self._identifier(value.get("id", value.get("@id")), entry.value_context)
+        if entry.is_remembered and graph == "" and self._trace is None:
+            return self._remembered(value, entry, depth)
         return self.node(value, entry.node_context, graph, depth + 1)
+
+    def _remembered(self, value: dict[str, object], entry: Entry, depth: int) -> Node:
+        """Write a node that is likely to come back as it did before, or remember it for the next time."""
+        key = key_of(entry, value)
+        if key is None:
+            return self.node(value, entry.node_context, "", depth + 1)
+        found = find_fragment(key)
+        if found is not None:
+            return found.write_to(self.statements)
+        if not is_back(key):
+            return self.node(value, entry.node_context, "", depth + 1)
+        before = Mark(self.statements)
+        node = self.node(value, entry.node_context, "", depth + 1)
+        if not self._labels:  # a label is shared with the rest of the document
+            keep_fragment(key, before.fragment(self.statements, node))
+        return node
 
     def _list(self, items: list[object] | tuple[object, ...], entry: Entry, graph: Node, depth: int) -> Node:
         rest: Node = _NIL
@@ -303,18 +379,20 @@ class _Walk:
             if isinstance(item, dict) and "@list" in item:
                 raise DataLossDetected("A list inside a list is not accepted.")
             cell = self._new_blank_node()
-            self.quads.append((cell, _FIRST, self._value(item, entry, graph, depth), graph))
-            self.quads.append((cell, _REST, rest, graph))
+            self._add(cell, _FIRST, self._value(item, entry, graph, depth), graph)
+            self._add(cell, _REST, rest, graph)
             rest = cell
         return rest
 
     def _identifier(self, value: object, context: ActiveContext) -> Node:
         if not isinstance(value, str):
             raise MalformedInput("An identifier must be text.")
-        if value.startswith("_:"):
+        if value[:8] == "https://" and IRI.fullmatch(value):
+            return f"<{value}>"
+        if value[:2] == "_:":
             return self._labels.setdefault(value, 0) or self._label(value)
         iri = context.expand_iri(value)
-        if iri is None or not IRI.fullmatch(iri):
+        if iri is None:
             raise DataLossDetected("An identifier is not an absolute address.", identifier=value[:200])
         return f"<{iri}>"
 
@@ -324,8 +402,8 @@ class _Walk:
         return number
 
     def _new_blank_node(self) -> int:
-        self._blank_nodes += 1
-        return self._blank_nodes
+        self._blank_nodes.append(BlankNode())
+        return len(self._blank_nodes)
 
 
 def _check_keyword(value: Mapping[str, object], name: str, keyword: str) -> None:

@@ -6,10 +6,8 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
+from vc_core.canonical.statements import BlankNode, Quad, Statements
 from vc_core.errors import LimitExceeded, MalformedInput
-
-type Node = str | int
-type Quad = tuple[Node, str, Node, Node]
 
 DEFAULT_BUDGET = 10_000  # steps of the search; a badge needs none, a poison graph is refused within some 50 ms
 
@@ -45,8 +43,7 @@ def canonical_labels(
     Raises:
         LimitExceeded: the graph is made to take too much work.
     """
-    mentions = _mentions(list(quads))
-    return _Labelling(mentions, hash_name, budget).labels() if mentions else {}
+    return _Labelling({}, _mentions(quads), hash_name, budget).labels()
 
 
 def canonical_nquads(quads: Iterable[Quad], *, hash_name: str = "sha256", budget: int = DEFAULT_BUDGET) -> str:
@@ -56,18 +53,37 @@ def canonical_nquads(quads: Iterable[Quad], *, hash_name: str = "sha256", budget
         LimitExceeded: the graph is made to take too much work.
         MalformedInput: `hash_name` is neither sha256 nor sha384.
     """
+    return canonical_statements(Statements(quads=list(quads)), hash_name=hash_name, budget=budget)
+
+
+def canonical_statements(statements: Statements, *, hash_name: str = "sha256", budget: int = DEFAULT_BUDGET) -> str:
+    """Return the canonical N-Quads of what a document says.
+
+    Raises:
+        LimitExceeded: the graph is made to take too much work.
+        MalformedInput: `hash_name` is neither sha256 nor sha384.
+    """
     if hash_name not in {"sha256", "sha384"}:
         raise MalformedInput("RDFC-1.0 is used with SHA-256 or SHA-384.")
-    quads = list(quads)
-    mentions = _mentions(quads)
-    labels = _Labelling(mentions, hash_name, budget).labels() if mentions else {}
-    return "".join(sorted(_lines(quads, labels)))
+    quads = statements.quads
+    alone = {number: node for number, node in enumerate(statements.blank_nodes, start=1) if node.tails or node.heads}
+    written = set(statements.lines)
+    if alone or quads:
+        labels = _Labelling(alone, _mentions(quads) if quads else {}, hash_name, budget).labels()
+        for number, node in alone.items():
+            label = labels[number]
+            for tail in node.tails:
+                written.add(label + tail)
+            for head in node.heads:
+                written.add(f"{head}{label} .\n")
+        written.update(_lines(quads, labels))
+    return "".join(sorted(written))
 
 
-def _mentions(quads: list[Quad]) -> dict[int, list[Quad]]:
+def _mentions(quads: Iterable[Quad]) -> dict[int, list[Quad]]:
     """Return the quads of each blank node, each quad once."""
     mentions: dict[int, list[Quad]] = defaultdict(list)
-    for quad in quads:
+    for quad in dict.fromkeys(quads):
         subject, _, value, graph = quad
         if type(subject) is int:
             mentions[subject].append(quad)
@@ -75,22 +91,20 @@ def _mentions(quads: list[Quad]) -> dict[int, list[Quad]]:
             mentions[value].append(quad)
         if type(graph) is int and graph not in {subject, value}:
             mentions[graph].append(quad)
-    return {node: list(dict.fromkeys(found)) for node, found in mentions.items()}
+    return dict(mentions)
 
 
-def _lines(quads: list[Quad], labels: dict[int, str]) -> set[str]:
-    lines = set()
+def _lines(quads: list[Quad], labels: dict[int, str]) -> Iterator[str]:
     for subject, predicate, value, graph in quads:
         if type(subject) is int:
             subject = labels[subject]
         if type(value) is int:
             value = labels[value]
         if graph == "":
-            lines.add(f"{subject} {predicate} {value} .\n")
+            yield f"{subject} {predicate} {value} .\n"
         else:
             name = labels[graph] if type(graph) is int else graph
-            lines.add(f"{subject} {predicate} {value} {name} .\n")
-    return lines
+            yield f"{subject} {predicate} {value} {name} .\n"
 
 
 def _orders(nodes: list[int]) -> Iterator[tuple[int, ...]]:
@@ -126,7 +140,10 @@ def _orders(nodes: list[int]) -> Iterator[tuple[int, ...]]:
 class _Labelling:
     """The state of one run (RDFC-1.0, 4.2)."""
 
-    def __init__(self, mentions: dict[int, list[Quad]], hash_name: str, budget: int) -> None:
+    def __init__(
+        self, alone: dict[int, BlankNode], mentions: dict[int, list[Quad]], hash_name: str, budget: int
+    ) -> None:
+        self._alone = alone
         self._mentions = mentions
         self._algorithm = hashlib.sha256 if hash_name == "sha256" else hashlib.sha384
         self._budget = budget
@@ -135,8 +152,11 @@ class _Labelling:
 
     def labels(self) -> dict[int, str]:
         """Return the canonical label of every blank node (4.4.3)."""
+        nodes = self._alone.keys() | self._mentions.keys() if self._mentions else self._alone.keys()
+        if len(nodes) == 1:
+            return {node: self._canonical.issue(node) for node in nodes}
         groups: dict[str, list[int]] = defaultdict(list)
-        for node in self._mentions:
+        for node in nodes:
             digest = self._hash_first_degree(node)
             self._first_degree[node] = digest
             groups[digest].append(node)
@@ -146,8 +166,8 @@ class _Labelling:
                 self._canonical.issue(groups[digest][0])
             else:
                 tied.append(groups[digest])
-        for nodes in tied:
-            self._label_tied(nodes)
+        for group in tied:
+            self._label_tied(group)
         return self._canonical.issued
 
     def _label_tied(self, nodes: list[int]) -> None:
@@ -165,8 +185,13 @@ class _Labelling:
         return self._algorithm(text.encode()).hexdigest()
 
     def _hash_first_degree(self, node: int) -> str:
-        lines = []
-        for subject, predicate, value, graph in self._mentions[node]:
+        """Hash First Degree Quads (4.6.3)."""
+        lines: list[str] = []
+        alone = self._alone.get(node)
+        if alone is not None:
+            lines.extend(["_:a" + tail for tail in dict.fromkeys(alone.tails)])
+            lines.extend([f"{head}_:a .\n" for head in dict.fromkeys(alone.heads)])
+        for subject, predicate, value, graph in self._mentions.get(node, ()):
             if type(subject) is int:
                 subject = "_:a" if subject == node else "_:z"
             if type(value) is int:
@@ -194,7 +219,7 @@ class _Labelling:
 
     def _related(self, node: int, issuer: _Issuer) -> dict[str, list[int]]:
         related: dict[str, list[int]] = defaultdict(list)
-        for quad in self._mentions[node]:
+        for quad in self._mentions.get(node, ()):
             for position, index in _POSITIONS:
                 other = quad[index]
                 if type(other) is int and other != node:

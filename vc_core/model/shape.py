@@ -59,43 +59,36 @@ def check_shape(document: Mapping[str, object]) -> None:
     graphs: list[object] = [document if type(document) is dict else dict(document)]
     budget = MAX_NODES
     while graphs:
-        nodes: dict[str, list[dict[str, object]]] = {}
+        nodes: dict[str, dict[str, object]] = {}
         pending = [graphs.pop()]
         for item in pending:  # grows while it is read
             if type(item) is list:
                 pending.extend([inner for inner in item if type(inner) is dict or type(inner) is list])
-            elif type(item) is dict:
-                _visit(item, nodes, pending, graphs)
+                continue
+            if type(item) is not dict:
+                continue
+            identifier = item.get("id")
+            if "@id" in item or ("@type" in item and "@value" not in item):
+                raise ReshapedDocument("The document uses a keyword where credentials use 'id' and 'type'.")
+            if type(identifier) is str and (len(item) > 2 or not item.keys() <= _NAME_ONLY):
+                _check_node(nodes.setdefault(identifier, item), item)
+            for name, value in item.items():
+                kind = type(value)
+                if kind is not dict and (kind is not list or name == "@context"):
+                    continue
+                into = graphs if name in _OWN_GRAPH else pending
+                if kind is dict:
+                    into.append(value)
+                else:
+                    into.extend([inner for inner in value if type(inner) is dict or type(inner) is list])
         budget -= len(pending)
         if budget < 0:
             raise LimitExceeded("The document has more parts than any credential.")
-        for found in nodes.values():
-            if len(found) > 1:
-                _check_node(found)
 
 
-def _visit(
-    item: dict[str, object], nodes: dict[str, list[dict[str, object]]], pending: list[object], graphs: list[object]
-) -> None:
-    if "@id" in item or ("@type" in item and "@value" not in item):
-        raise ReshapedDocument("The document uses a keyword where credentials use 'id' and 'type'.")
-    identifier = item.get("id")
-    if type(identifier) is str:
-        if identifier[:2] == "_:":
+def _check_node(first: dict[str, object], item: dict[str, object]) -> None:
+    if item is first:
+        if str(item["id"])[:2] == "_:":
             raise ReshapedDocument("The document names a part that has no name.")
-        if not item.keys() <= _NAME_ONLY:
-            nodes.setdefault(identifier, []).append(item)
-    for name, value in item.items():
-        if type(value) is dict or (type(value) is list and name != "@context"):
-            if name not in _OWN_GRAPH:
-                pending.append(value)
-            elif type(value) is list:
-                graphs.extend(value)
-            else:
-                graphs.append(value)
-
-
-def _check_node(found: list[dict[str, object]]) -> None:
-    decisive = any(not _DECISIVE.isdisjoint(item) for item in found)
-    if decisive and any(item != found[0] for item in found[1:]):
+    elif item != first and not _DECISIVE.isdisjoint(item):
         raise ReshapedDocument("One part of the document is spread over several places.")

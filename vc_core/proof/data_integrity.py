@@ -14,7 +14,7 @@ from vc_core.keys import PublicKey
 from vc_core.model.shape import check_shape
 from vc_core.multiformats import base58btc_decode, base58btc_encode
 from vc_core.proof import ecdsa_rdfc_2019, ed25519_signature_2020, eddsa_jcs_2022, eddsa_rdfc_2022
-from vc_core.proof.suite import Cryptosuite
+from vc_core.proof.suite import Cryptosuite, options_digest
 
 SUPPORTED: dict[str, Cryptosuite] = {
     module.SUITE.name: module.SUITE
@@ -72,7 +72,7 @@ def add_proofs(
     domain: str | None = None,
     algorithm: str | None = None,
 ) -> list[JsonObject]:
-    """Return every document with a proof of the same key and time; the options are hashed once per vocabulary list.
+    """Return every document with a proof of the same key and time.
 
     Raises:
         ProofError: a document or the options cannot be signed as they are; nothing is returned then.
@@ -91,15 +91,11 @@ def add_proofs(
     if domain is not None:
         options["domain"] = domain
     _check_options(options)
-    config_hashes: dict[str, bytes] = {}
     secured = []
     for document in documents:
         unsecured = {name: value for name, value in document.items() if name != "proof"}
         config = _with_context(options, unsecured)
-        key = repr(config.get("@context"))
-        if key not in config_hashes:
-            config_hashes[key] = suite.digest(config, algorithm)
-        signature = sign(config_hashes[key] + suite.digest(unsecured, algorithm))
+        signature = sign(options_digest(suite, config, algorithm) + suite.digest(unsecured, algorithm))
         if len(signature) != _SIGNATURE_BYTES[algorithm]:
             raise ProofError("The key gave a signature of another kind than the proof needs.")
         proof = dict(config) if suite.proof_keeps_context else dict(options)
@@ -146,7 +142,7 @@ def proof_hash_data(
         config = _with_context(options, unsecured)
     if "previousProof" in options:
         unsecured["proof"] = _previous_proofs(document, options["previousProof"])
-    return suite.digest(config, algorithm) + suite.digest(unsecured, algorithm)
+    return options_digest(suite, config, algorithm) + suite.digest(unsecured, algorithm)
 
 
 def verify_proof(

@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import orjson
+
 from vc_core.canonical import canonicalize
 
 type HashPart = Callable[[Mapping[str, object], str], bytes]
@@ -32,3 +34,29 @@ def rdfc_digest(document: Mapping[str, object], algorithm: str) -> bytes:
     """Return the hash of the canonical N-Quads; SHA-384 with P-384 keys, also inside RDFC (vc-di-ecdsa, 3.2)."""
     name = _RDFC_HASH.get(algorithm, "sha256")
     return hashlib.new(name, canonicalize(document, hash_name=name).encode()).digest()
+
+
+_MAX_REMEMBERED = 256
+_MAX_REMEMBERED_BYTES = 2_048
+_remembered: dict[tuple[str, str, bytes], bytes] = {}
+
+
+def options_digest(suite: Cryptosuite, options: Mapping[str, object], algorithm: str) -> bytes:
+    """Return the digest of proof options; those of one cohort are alike, so a bounded number is remembered.
+
+    The digest depends on nothing but the exact text of the options.
+    """
+    try:
+        raw = orjson.dumps(options, option=orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS)
+    except (TypeError, ValueError):
+        return suite.digest(options, algorithm)
+    if len(raw) > _MAX_REMEMBERED_BYTES:
+        return suite.digest(options, algorithm)
+    key = (suite.name, algorithm, raw)
+    found = _remembered.get(key)
+    if found is None:
+        found = suite.digest(options, algorithm)
+        if len(_remembered) >= _MAX_REMEMBERED:
+            _remembered.clear()
+        _remembered[key] = found
+    return found
