@@ -1,4 +1,4 @@
-"""Lists of values: our names to those of Open Badges 3.0 and of our own context."""
+"""Lists of values: our names to those of Open Badges 3.0 and of our own context; reading them is in `enumerations`."""
 
 KINDS = {"micro_credential": "MicroCredential", "regular": "Course", "extra_curricular": "CoCurricular"}
 
@@ -21,6 +21,10 @@ ASSESSMENT_TYPES = {
     "oram_exam": "oralExam",
     "personalized_assessment": "personalizedAssessment",
 }
+
+LEARNING_SETTINGS = frozenset({"formal", "nonFormal"})
+
+CREDIT_FRAMEWORKS = frozenset({"ECTS"})
 
 PROGRAMME_TYPES = {"RIO": "ext:RIO", "CREBO": "ext:CREBO", "ISAT": "ext:ISAT"}
 
@@ -74,5 +78,58 @@ RESULT_TYPES = frozenset(
         "RubricScore",
         "ScaledScore",
         "Status",
+    }
+)
+
+TARGET_TYPES = frozenset(
+    {
+        "ceasn:Competency",
+        "ceterms:Credential",
+        "CFItem",
+        "CFRubric",
+        "CFRubricCriterion",
+        "CFRubricCriterionLevel",
+        "CTDL",
+    }
+)
+
+# ResultStatusType: the one list of Open Badges 3.0 without extensions.
+RESULT_STATUSES = frozenset({"Completed", "Enrolled", "Failed", "InProgress", "OnHold", "Provisional", "Withdrew"})
+
+IDENTIFIER_TYPES = frozenset(
+    {
+        "name",
+        "sourcedId",
+        "systemId",
+        "productId",
+        "userName",
+        "accountId",
+        "emailAddress",
+        "nationalIdentityNumber",
+        "isbn",
+        "issn",
+        "lisSourcedId",
+        "oneRosterSourcedId",
+        "sisSourcedId",
+        "ltiContextId",
+        "ltiDeploymentId",
+        "ltiToolId",
+        "ltiPlatformId",
+        "ltiUserId",
+        "identifier",
+    }
+)
+
+# CLR 2.0, AssociationTypeEnum
+ASSOCIATION_TYPES = frozenset(
+    {
+        "exactMatchOf",
+        "isChildOf",
+        "isParentOf",
+        "isPartOf",
+        "isPeerOf",
+        "isRelatedTo",
+        "precedes",
+        "replacedBy",
     }
 )
