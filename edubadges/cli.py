@@ -95,6 +95,19 @@ def bench(
         raise typer.Exit(1)
 
 
+@app.command("conformance-server")
+def conformance_server(
+    port: Annotated[
+        int, typer.Option("--port", min=1, max=65_535, help="Where it listens, on this machine only.")
+    ] = 40_443,
+    http: Annotated[bool, typer.Option("--http", help="Without TLS; for loopback only, as everything here.")] = False,
+) -> None:
+    """Serve the VC API with throw-away keys, for the test suites of W3C. Never for real credentials."""
+    from edubadges.conformance.app import run
+
+    run(port, http=http)
+
+
 @app.command("version")
 def version_command() -> None:
     """Print the version."""
