@@ -116,6 +116,24 @@ whole: install-dev
 .PHONY: test
 test: install-dev lint types floors unit whole ## Everything that must hold before a change lands
 
+FUZZ_SECONDS := 60
+FORGERIES := 1000000
+FIRST := 0
+
+.PHONY: fuzz
+fuzz: install-dev ## Fuzz every parser FUZZ_SECONDS each, then try FORGERIES forged badges from number FIRST
+	@$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS)
+	@$(BIN)/python -m tests.fuzz.forging --inputs $(FORGERIES) --first $(FIRST)
+
+.PHONY: oracles
+oracles: install-dev ## Compare the canonical form of 10,000 random badges with two other implementations (Node)
+	@npm=$$(command -v npm || echo $(CURDIR)/$(BIN)/npm); cd tests/oracles/js && PATH="$(CURDIR)/$(BIN):$$PATH" "$$npm" ci --no-audit --no-fund --loglevel=error
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.oracles
+
+.PHONY: mutation
+mutation: install-dev ## Change the checks in a thousand ways; docs/mutation.md explains what no test notices
+	@$(BIN)/python -m tests.mutation
+
 .PHONY: compose
 compose: install-dev ## Prove docker-compose.yml with an engine of its own (root, Debian; some ten minutes; not in `test`)
 	@tests/compose/run.sh

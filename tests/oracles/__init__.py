@@ -1,0 +1,1 @@
+"""The canonical form of random badges against two libraries of others: `python -m tests.oracles`."""

@@ -1,0 +1,180 @@
+"""What fuzzing, and a second look at its findings, found: each was a crash, or a wrong answer."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.fuzz.signed import sign_jwt
+from tests.support.presenting import NOW, REGISTRY, Issuer, Wallet
+from vc_core.contexts import OPEN_BADGES_EXTENSIONS
+from vc_core.keys import PrivateKey
+from verifier import (
+    Check,
+    Evidence,
+    EvidenceItem,
+    EvidenceKind,
+    Report,
+    Verdict,
+    parse_submission,
+    verify,
+)
+from verifier.policy import DEFAULT_POLICY
+
+ISSUER = Issuer(key=PrivateKey.from_bytes("Ed25519", bytes(range(32))))
+WALLET = Wallet(PrivateKey.from_bytes("Ed25519", bytes([9] * 32)))
+P256 = PrivateKey.from_bytes("P-256", bytes([5] * 32))
+TICK = timedelta(microseconds=1)
+LIST_URL = "https://issuer.example/revoked.json"
+
+
+def _unsigned_listed() -> dict[str, Any]:
+    badge = ISSUER.unsigned_badge(credentialStatus={"id": LIST_URL, "type": "1EdTechRevocationList"})
+    badge["@context"].append(OPEN_BADGES_EXTENSIONS)
+    return ISSUER.sign(badge)
+
+
+UNSIGNED_LISTED = _unsigned_listed()
+"""A badge whose status is in a list that nobody signed."""
+
+
+def unsigned_list(entries: Any, **changes: Any) -> Evidence:
+    content = {"id": LIST_URL, "issuer": ISSUER.did, "revokedCredential": entries, **changes}
+    content = {name: value for name, value in content.items() if value is not None}
+    item = EvidenceItem(EvidenceKind.STATUS_LIST, LIST_URL, REGISTRY, NOW, content)
+    return ISSUER.evidence().merged(Evidence.of([item]))
+
+
+def report_on(document: Any, **options: Any) -> Report:
+    data = document.encode() if isinstance(document, str) else json.dumps(document).encode()
+    evidence = options.pop("evidence", None) or ISSUER.evidence()
+    return verify(parse_submission(data), evidence, options.pop("policy", DEFAULT_POLICY), now=NOW, **options)
+
+
+def code_of(report: Report, check: Check) -> str:
+    [result] = [result for result in report.results if result.check is check]
+    return str(result.code)
+
+
+# --- Found by fuzzing ---
+
+
+@pytest.mark.parametrize("purpose", [["authentication"], {"id": "authentication"}, None, 5])
+def test_a_purpose_that_is_no_text_is_a_wrong_purpose(purpose: Any) -> None:
+    shown = WALLET.present(ISSUER.badge(holder=WALLET.did), challenge="n", domain="d")
+    shown["proof"]["proofPurpose"] = purpose
+
+    report = report_on(shown, expected_challenge="n", expected_domain="d")
+
+    assert code_of(report, Check.HOLDER) == "holder-purpose-wrong"
+
+
+NO_TEXT: list[Any] = [["x"], {"id": "x"}]
+
+
+@pytest.mark.parametrize("value", NO_TEXT)
+def test_a_key_document_with_a_strange_method_gives_a_report(value: Any) -> None:
+    document = ISSUER.document()
+    document["verificationMethod"].append({"id": value, "type": "Multikey"})
+    assert code_of(report_on(ISSUER.badge(), evidence=ISSUER.evidence(document=document)), Check.KEY) == "key-of-issuer"
+
+    document = ISSUER.document()
+    document["verificationMethod"][0]["type"] = value
+    report = report_on(ISSUER.badge(), evidence=ISSUER.evidence(document=document))
+    assert code_of(report, Check.KEY) == "key-not-in-document"
+
+
+@pytest.mark.parametrize("value", NO_TEXT)
+def test_a_set_of_keys_with_a_strange_name_gives_a_report(value: Any) -> None:
+    address = "https://issuer.example/keys"
+    badge = ISSUER.unsigned_badge(holder=WALLET.did, issuer={"id": "https://issuer.example/", "type": ["Profile"]})
+    text = sign_jwt(badge, P256, address)
+    item = EvidenceItem(EvidenceKind.KEY_DOCUMENT, address, REGISTRY, NOW, {"keys": [{"kid": value}]})
+
+    report = report_on(text, evidence=ISSUER.evidence().merged(Evidence.of([item])))
+
+    assert code_of(report, Check.KEY) == "key-not-in-document"
+
+
+@pytest.mark.parametrize("value", NO_TEXT)
+def test_a_status_list_with_a_strange_name_is_not_used(value: Any) -> None:
+    status_list = {**ISSUER.status_list(), "id": value}
+
+    report = report_on(ISSUER.badge(), evidence=ISSUER.evidence(status_list=status_list))
+
+    assert code_of(report, Check.STATUS) == "status-list-invalid"
+
+
+@pytest.mark.parametrize("value", NO_TEXT)
+def test_an_authority_that_is_no_text_covers_nothing(value: Any) -> None:
+    participant = ISSUER.participant(authority=[{"achievement_type": value}])
+
+    report = report_on(ISSUER.badge(), evidence=ISSUER.evidence(participant={"participant": participant}))
+
+    assert code_of(report, Check.AUTHORITY) == "authority-lacking"
+
+
+@pytest.mark.parametrize("value", NO_TEXT)
+def test_an_entry_that_does_not_say_no_is_a_revocation(value: Any) -> None:
+    report = report_on(UNSIGNED_LISTED, evidence=unsigned_list([{"id": UNSIGNED_LISTED["id"], "revoked": value}]))
+
+    assert code_of(report, Check.STATUS) == "status-revoked"
+
+
+def test_the_order_of_members_does_not_change_what_is_shown() -> None:
+    badge = ISSUER.unsigned_badge()
+    badge["credentialSubject"]["achievement"]["name"] = {"@value": "Urban water management", "@language": "en"}
+    signed = ISSUER.sign(badge)
+    names = signed["credentialSubject"]["achievement"]
+    assert report_on(signed).credentials[0].badge.name == "Urban water management"
+
+    names["name"] = dict(reversed(names["name"].items()))
+
+    report = report_on(signed)
+    assert report.verdict is Verdict.OK
+    assert report.credentials[0].badge.name == "Urban water management"
+
+
+def _with_authority(authority: Any, badge: dict[str, Any] | None = None) -> str:
+    evidence = ISSUER.evidence(participant={"participant": ISSUER.participant(authority=authority)})
+    return code_of(report_on(badge or ISSUER.badge(), evidence=evidence), Check.AUTHORITY)
+
+
+@pytest.mark.parametrize("subject", ["x", {"type": "AchievementSubject"}, {"achievement": "x"}, {"achievement": {}}])
+def test_a_badge_without_a_kind_is_covered_by_nothing(subject: Any) -> None:
+    """Also when the registry holds an entry that names no kind: nothing is not the same as nothing."""
+    for authority in ([{"achievement_type": "Diploma"}], [{"valid_from": "2026-01-01"}]):
+        assert _with_authority(authority, ISSUER.unsigned_badge(credentialSubject=subject)) == "authority-lacking"
+
+
+@pytest.mark.parametrize("member", ["revoked", "expires"])
+def test_a_withdrawn_key_is_withdrawn_wherever_it_stands(member: str) -> None:
+    """A method may stand in the relationship itself (Controlled Identifiers 1.0, 2.3)."""
+    document = ISSUER.document()
+    method = {**document["verificationMethod"][0], member: "2026-01-01T00:00:00Z"}
+    embedded = {**document, "verificationMethod": [], "assertionMethod": [method]}
+    del document["verificationMethod"]
+
+    for found in (embedded, {**document, "assertionMethod": [method]}):
+        assert (
+            code_of(report_on(ISSUER.badge(), evidence=ISSUER.evidence(document=found)), Check.KEY) == "key-withdrawn"
+        )
+
+
+@pytest.mark.parametrize("member", ["revoked", "expires"])
+def test_a_withdrawn_key_at_an_address_is_withdrawn(member: str) -> None:
+    address = "https://issuer.example/keys/1"
+    badge = ISSUER.unsigned_badge(holder=WALLET.did, issuer={"id": "https://issuer.example/", "type": ["Profile"]})
+    method = {"id": address, "type": "Multikey", "publicKeyMultibase": P256.public.to_multikey()}
+
+    def code(content: dict[str, Any]) -> str:
+        item = EvidenceItem(EvidenceKind.KEY_DOCUMENT, address, REGISTRY, NOW, content)
+        evidence = ISSUER.evidence().merged(Evidence.of([item]))
+        return code_of(report_on(sign_jwt(badge, P256, address), evidence=evidence), Check.KEY)
+
+    assert code(method) == "key-of-issuer"
+    assert code({**method, member: "2099-01-01T00:00:00Z"}) == "key-of-issuer"
+    assert code({**method, member: "2026-01-01T00:00:00Z"}) == "key-withdrawn"
