@@ -9,22 +9,29 @@ import base64
 import binascii
 import re
 
-import base58
-
 from vc_core.errors import LimitExceeded, MalformedInput
 
 MAX_BASE58_TEXT = 1_024  # decoding is quadratic: nothing we read is longer (RSA-4096 keys are about 720)
 
+_ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _BASE58 = re.compile(r"[1-9A-HJ-NP-Za-km-z]*")
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
-_DIGIT = {
-    character: value for value, character in enumerate("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz")
-}
+_DIGIT = {character: value for value, character in enumerate(_ALPHABET)}
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
+_FIVE_PAIRS = 58**10  # fits a machine word, so the division of a long number is done once in ten digits
 
 
 def base58btc_encode(data: bytes) -> str:
     """Return `data` in the Bitcoin alphabet."""
-    return base58.b58encode(data).decode("ascii")
+    number = int.from_bytes(data, "big")
+    pairs = []
+    while number:
+        number, rest = divmod(number, _FIVE_PAIRS)
+        for _ in range(5):
+            rest, pair = divmod(rest, 58 * 58)
+            pairs.append(_PAIRS[pair])
+    digits = "".join(reversed(pairs)).lstrip("1")
+    return "1" * (len(data) - len(data.lstrip(b"\0"))) + digits
 
 
 def base58btc_decode(text: str) -> bytes:
