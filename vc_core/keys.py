@@ -6,6 +6,7 @@ Ed25519 goes through libsodium (1.6 times faster), P-256, P-384 and RSA through 
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 from typing import Literal, Self, assert_never
 
@@ -41,6 +42,7 @@ _CURVES: dict[str, ec.EllipticCurve] = {"P-256": ec.SECP256R1(), "P-384": ec.SEC
 _CURVE_HASH: dict[str, hashes.HashAlgorithm] = {"P-256": hashes.SHA256(), "P-384": hashes.SHA384()}
 _CURVE_BYTES = {"P-256": 32, "P-384": 48}
 _RSA_BITS = range(2048, 8193)
+_MAX_REMEMBERED = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +229,11 @@ def public_key_from_multikey(text: str) -> PublicKey:
     Raises:
         MalformedInput: not a multikey, another kind of key, or another length.
     """
+    return _read_multikey(text)
+
+
+@functools.lru_cache(maxsize=_MAX_REMEMBERED)  # whether the point lies on the curve takes half as long as a signature
+def _read_multikey(text: str) -> PublicKey:
     code, raw = varint_decode(multibase_decode(text))
     if code not in _CODECS:
         raise MalformedInput("The kind of key is not supported.")

@@ -14,11 +14,13 @@ from vc_core.errors import LimitExceeded, MalformedInput
 MAX_BASE58_TEXT = 1_024  # decoding is quadratic: nothing we read is longer (RSA-4096 keys are about 720)
 
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-_BASE58 = re.compile(r"[1-9A-HJ-NP-Za-km-z]*")
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
 _DIGIT = {character: value for value, character in enumerate(_ALPHABET)}
 _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
-_FIVE_PAIRS = 58**10  # fits a machine word, so the division of a long number is done once in ten digits
+_PAIR = 58 * 58
+_PAIR_VALUE = {pair: value for value, pair in enumerate(_PAIRS)}
+_FOUR_PAIRS = _PAIR**4
+_FIVE_PAIRS = _PAIR**5  # fits a machine word, so the division of a long number is done once in ten digits
 
 
 def base58btc_encode(data: bytes) -> str:
@@ -28,7 +30,7 @@ def base58btc_encode(data: bytes) -> str:
     while number:
         number, rest = divmod(number, _FIVE_PAIRS)
         for _ in range(5):
-            rest, pair = divmod(rest, 58 * 58)
+            rest, pair = divmod(rest, _PAIR)
             pairs.append(_PAIRS[pair])
     digits = "".join(reversed(pairs)).lstrip("1")
     return "1" * (len(data) - len(data.lstrip(b"\0"))) + digits
@@ -43,11 +45,16 @@ def base58btc_decode(text: str) -> bytes:
     """
     if len(text) > MAX_BASE58_TEXT:
         raise LimitExceeded("The base58 text is too long.", limit=MAX_BASE58_TEXT)
-    if not _BASE58.fullmatch(text):
-        raise MalformedInput("The text is not base58.")
-    number = 0
-    for character in text:
-        number = number * 58 + _DIGIT[character]
+    number, value = 0, _PAIR_VALUE
+    try:
+        for at in range(0, len(text) - 7, 8):
+            first, second = value[text[at : at + 2]], value[text[at + 2 : at + 4]]
+            third, fourth = value[text[at + 4 : at + 6]], value[text[at + 6 : at + 8]]
+            number = number * _FOUR_PAIRS + (((first * _PAIR + second) * _PAIR + third) * _PAIR + fourth)
+        for character in text[len(text) - len(text) % 8 :]:
+            number = number * 58 + _DIGIT[character]
+    except KeyError as error:
+        raise MalformedInput("The text is not base58.") from error
     zeros = len(text) - len(text.lstrip("1"))
     return bytes(zeros) + number.to_bytes((number.bit_length() + 7) // 8, "big")
 

@@ -6,16 +6,17 @@ Fetching is in `online_source`, the copy on disk in `evidence_store`; nothing he
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from vc_core.json_text import JsonValue, dump_json
 from verifier.moments import format_moment, read_moment
 
 EVIDENCE_FORMAT = "edubadges-evidence/1"
+MAX_REMEMBERED = 256
 
 
 class EvidenceKind(StrEnum):
@@ -50,7 +51,22 @@ class EvidenceItem:
     """Where it came from: an address, or the place of the store."""
     retrieved_at: datetime
     content: JsonValue = None
+    """Never changed once the item is made: what was worked out from it is remembered."""
     absence: Absence | None = None
+    _worked_out: dict[object, object] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def remember[T](self, key: Hashable, work: Callable[[], T]) -> T:
+        """Return what `work` gives, doing it once; `key` must name everything but this item that it depends on.
+
+        A key document or status list is asked about for badge after badge, and the answer takes more than the badge.
+        """
+        if key in self._worked_out:
+            return cast(T, self._worked_out[key])
+        result = work()
+        if len(self._worked_out) >= MAX_REMEMBERED:
+            self._worked_out.clear()
+        self._worked_out[key] = result
+        return result
 
     def to_json(self) -> dict[str, object]:
         """Return the JSON form."""

@@ -5,6 +5,7 @@ No clock is read here.
 
 from __future__ import annotations
 
+import functools
 import re
 from datetime import UTC, datetime
 
@@ -20,6 +21,11 @@ def read_moment(text: object) -> datetime:
     """
     if not isinstance(text, str) or len(text) > 40:
         raise ValueError("not a moment")
+    return _read(text)
+
+
+@functools.lru_cache(maxsize=1_024)  # the badges of one class share their dates
+def _read(text: str) -> datetime:
     match = _MOMENT.fullmatch(text)
     if match is None or not text.isascii():
         raise ValueError("not a moment")

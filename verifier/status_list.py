@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from vc_core.errors import MalformedInput, ProofError
 from vc_core.json_text import JsonObject, JsonValue
+from vc_core.keys import PublicKey
 from vc_core.proof import verify_proof
 from verifier.codes import Code
 from verifier.evidence import EvidenceItem
@@ -43,7 +44,7 @@ def open_list(item: EvidenceItem, purpose: str, question: Question) -> JsonObjec
         return Unusable(Code.STATUS_LIST_INVALID, "no list inside")
     if len(str(subject.get("encodedList", ""))) > question.policy.max_encoded_list_bytes:
         return Unusable(Code.STATUS_LIST_INVALID, "the list is larger than is accepted")
-    unusable = _check_proof(document, question) or _check_dates(document, question)
+    unusable = _check_proof(item, document, question) or _check_dates(document, question)
     if unusable is not None:
         return unusable
     if purpose not in _purposes(subject.get("statusPurpose")):
@@ -55,7 +56,7 @@ def _purposes(value: JsonValue) -> list[JsonValue]:
     return value if isinstance(value, list) else [value]
 
 
-def _check_proof(document: JsonObject, question: Question) -> Unusable | None:
+def _check_proof(item: EvidenceItem, document: JsonObject, question: Question) -> Unusable | None:
     issuer = read_issuer_id(document)
     try:
         proof = deciding_proof(read_proofs(document), issuer)
@@ -77,8 +78,13 @@ def _check_proof(document: JsonObject, question: Question) -> Unusable | None:
         return Unusable(Code.STATUS_LIST_KEY_MISSING, found.detail)
     if found.problem is not None or found.key is None:
         return Unusable(Code.STATUS_LIST_FORGED, found.detail)
+    key = found.key
+    return item.remember(("proof", reference, key), lambda: _verify(document, proof, key))
+
+
+def _verify(document: JsonObject, proof: JsonObject, key: PublicKey) -> Unusable | None:
     try:
-        verify_proof(document, proof, public_key=found.key)
+        verify_proof(document, proof, public_key=key)
     except (ProofError, MalformedInput) as error:
         return Unusable(Code.STATUS_LIST_FORGED, error.detail)
     return None

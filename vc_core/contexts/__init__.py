@@ -76,6 +76,11 @@ def known_contexts() -> dict[str, str]:
     return {url: digest for url, (_, digest) in _FILES.items()}
 
 
+def is_known(url: str) -> bool:
+    """Say whether a context is among the known ones."""
+    return url in _FILES
+
+
 def context_bytes(url: str) -> bytes:
     """Return the published bytes of a known context, after checking their digest.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from vc_core.contexts import known_contexts
+from vc_core.contexts import is_known
 from vc_core.json_text import JsonObject, JsonValue
 from verifier.codes import Check, Code
 from verifier.question import Question
@@ -44,7 +44,7 @@ def _check_context(context: JsonValue) -> CheckResult | None:
         return failed(Check.FORMAT, Code.FORMAT_MEMBER_WRONG, "@context")
     if context[0] not in {_VERSION_1, _VERSION_2}:
         return failed(Check.FORMAT, Code.FORMAT_MEMBER_WRONG, "@context")
-    if not set(map(str, context)) <= known_contexts().keys():
+    if not all(is_known(str(entry)) for entry in context):
         return not_run(Check.FORMAT, Code.FORMAT_CONTEXT_UNKNOWN)
     return None
 
@@ -107,23 +107,22 @@ def _is_text_or_language_map(name: str, value: JsonValue) -> bool:
 def _check_names(document: JsonObject) -> CheckResult | None:
     """Refuse a document in which one identifier is described in two different ways, as when a profile was moved."""
     described: dict[str, JsonValue] = {}
-    count = 0
     pending: list[JsonValue] = [document]
     issuer = document.get("issuer")
     if isinstance(issuer, str):
         described[issuer] = {"id": issuer}
-    while pending:
-        value = pending.pop()
-        count += 1
-        if count > MAX_NODES:
-            return failed(Check.FORMAT, Code.FORMAT_TOO_COMPLEX)
-        if isinstance(value, list):
-            pending.extend(item for item in value if isinstance(item, dict | list))
-        elif isinstance(value, dict):
+    for value in pending:  # grows while it is read
+        if isinstance(value, dict):
             name = value.get("id")
-            if isinstance(name, str) and described.setdefault(name, value) != value:
+            if isinstance(name, str) and described.setdefault(name, value) is not value and described[name] != value:
                 return failed(Check.FORMAT, Code.FORMAT_AMBIGUOUS)
-            pending.extend(v for k, v in value.items() if k not in _OWN_WORLDS and isinstance(v, dict | list))
+            for member, inner in value.items():
+                if (type(inner) is dict or type(inner) is list) and member not in _OWN_WORLDS:
+                    pending.append(inner)
+        elif isinstance(value, list):
+            pending.extend([inner for inner in value if type(inner) is dict or type(inner) is list])
+        if len(pending) > MAX_NODES:
+            return failed(Check.FORMAT, Code.FORMAT_TOO_COMPLEX)
     return None
 
 
