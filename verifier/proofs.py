@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from vc_core.errors import MalformedInput
 from vc_core.json_text import JsonObject, JsonValue
-from vc_core.proof import SUPPORTED
+from vc_core.proof import VERIFIABLE
 
 MAX_PROOFS = 8
 
@@ -39,7 +39,7 @@ def suite_of(proof: Mapping[str, JsonValue]) -> str:
 
 def is_supported(proof: Mapping[str, JsonValue]) -> bool:
     """Say whether the engine can verify this kind of proof."""
-    return suite_of(proof) in SUPPORTED
+    return suite_of(proof) in VERIFIABLE
 
 
 def method_of(proof: Mapping[str, JsonValue]) -> str:

@@ -11,7 +11,6 @@ from datetime import datetime
 
 from edubadges.conformance.keys import SELECTIVE, Issuer, KeyRing
 from edubadges.conformance.meaning import check_meaning
-from edubadges.conformance.selective import selective_suite
 from edubadges.conformance.status import PURPOSES, StatusBook, sign_document
 from service_kit.problems import InvalidValues
 from vc_core.errors import (
@@ -24,6 +23,7 @@ from vc_core.errors import (
 )
 from vc_core.json_text import JsonObject, JsonValue
 from vc_core.model.data_model import check_data_model
+from vc_core.proof.ecdsa_sd_2023 import create_base_proof, derive_credential
 from verifier.moments import format_moment
 
 MAX_POINTERS = 500
@@ -117,7 +117,7 @@ class IssuerDesk:
             MalformedInput: a pointer leads nowhere, or the proof cannot be read.
         """
         pointers = pointers_option(options, "selectivePointers")
-        return selective_suite().derive_credential(credential, selective_pointers=list(pointers))
+        return derive_credential(credential, selective_pointers=list(pointers))
 
     def _entries(self, issuer: Issuer, document: JsonObject, options: IssueOptions) -> list[JsonObject]:
         named = options.credential_id or document.get("id")
@@ -127,7 +127,7 @@ class IssuerDesk:
     def _sign(self, document: JsonObject, issuer: Issuer, options: IssueOptions) -> JsonObject:
         created = format_moment(self._clock().replace(microsecond=0))
         if issuer.cryptosuite == SELECTIVE:
-            return selective_suite().create_base_proof(
+            return create_base_proof(
                 document,
                 sign=issuer.key.sign,
                 verification_method=issuer.verification_method,

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from edubadges.conformance.selective import is_available
 from service_kit.problems import InvalidValues
 from vc_core.did import build_did_document
 from vc_core.json_text import JsonObject
@@ -57,7 +56,7 @@ class KeyRing:
     @classmethod
     def generate(cls) -> KeyRing:
         """Make new keys, for every kind of proof that this engine can make."""
-        kinds = [kind for kind in _KINDS if kind[0] != SELECTIVE or is_available()]
+        kinds = _KINDS
         return cls(tuple(Issuer(suite, PrivateKey.generate(key_type)) for suite, key_type in kinds))
 
     def find(self, did: str) -> Issuer | None:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from edubadges.conformance.issuing import text_option, wrong_value
-from edubadges.conformance.keys import SELECTIVE
 from edubadges.conformance.problem_types import (
     is_problem,
     is_warning,
@@ -19,9 +18,9 @@ from edubadges.conformance.problem_types import (
     problem_of_core_error,
     problem_of_result,
 )
-from edubadges.conformance.selective import selective_suite
 from vc_core.contexts import CREDENTIALS_V1
 from vc_core.errors import VC_PROBLEMS, EdubadgesError, MalformedInput, ProofError
+from vc_core.jose.compact import looks_like_jwt
 from vc_core.json_text import JsonObject, JsonValue, dump_json
 from vc_core.model.data_model import Kind, check_data_model, is_enveloped
 from vc_core.proof import document_proofs, verify_proof
@@ -40,8 +39,7 @@ from verifier.evidence import Evidence
 from verifier.inputs import MAX_CREDENTIALS, Medium, PresentedCredential
 from verifier.key_lookup import find_key
 from verifier.moments import read_moment
-from verifier.proofs import method_of, suite_of
-from verifier.vc_jwt import looks_like_jwt
+from verifier.proofs import method_of
 from verifier.verification import ask_holder
 
 _POLICY = DEFAULT_POLICY
@@ -210,12 +208,7 @@ class VerifierDesk:
         )
         if found.key is None or found.problem is not None:
             raise _ProofProblem(problem_of_code(found.problem or Code.KEY_NOT_NAMED, Check.KEY, found.detail))
-        if suite_of(proof) != SELECTIVE:
-            verify_proof(document, proof, public_key=found.key, expected_purpose=purpose)
-        elif proof.get("proofPurpose") != purpose:
-            raise ProofError("The proof was made for another purpose.")
-        else:
-            selective_suite().verify_derived_proof(document, proof, public_key=found.key)
+        verify_proof(document, proof, public_key=found.key, expected_purpose=purpose)
 
 
 class _ProofProblem(Exception):

@@ -18,7 +18,7 @@ from vc_core.model.enumerations import ASSOCIATION_TYPES, read_association_type
 from vc_core.model.envelope import EnvelopeData, build_envelope, build_profile
 from vc_core.model.facts import IdentityData, ProfileData
 from vc_core.model.identity import build_identity_object
-from vc_core.proof.data_integrity import document_proofs
+from vc_core.proof.options import document_proofs
 
 CLR_CONTEXT = "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json"
 SCHEMA_URL = "https://purl.imsglobal.org/spec/clr/v2p0/schema/json/clr_v2p0_clrcredential_schema.json"

@@ -20,7 +20,7 @@ from vc_core.model.data_values import wrong_url
 from vc_core.model.envelope import EnvelopeData, build_envelope, build_profile, put_text
 from vc_core.model.facts import ProfileData
 from vc_core.model.findings import escape_pointer
-from vc_core.proof.data_integrity import document_proofs
+from vc_core.proof.options import document_proofs
 
 SCHEMA_URL = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_endorsementcredential_schema.json"
 MAX_ENDORSEMENTS = 64

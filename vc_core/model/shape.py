@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from vc_core.errors import LimitExceeded, ProofError
 
 MAX_NODES = 20_000
+MAX_PLAIN_NODES = 4_000
 
 # Members whose place decides the outcome of a check.
 _DECISIVE = frozenset(
@@ -47,6 +48,33 @@ class ReshapedDocument(ProofError):
 
     title = "The document was rewritten after it was signed"
     code = "reshaped-document"
+
+
+def is_plainly_written(document: Mapping[str, object]) -> bool:
+    """Say whether every identifier has one object in the whole document: then no part can be anywhere else.
+
+    One quick walk. True means that `check_shape` finds nothing; False means that it has to be asked.
+    """
+    issuer = document.get("issuer")
+    seen = {issuer} if type(issuer) is str else set()
+    pending: list[object] = [document if type(document) is dict else dict(document)]
+    for item in pending:  # grows while it is read
+        if type(item) is dict:
+            identifier = item.get("id")
+            if type(identifier) is str:
+                if identifier in seen or identifier[:2] == "_:":
+                    return False
+                seen.add(identifier)
+            if "@id" in item or "@type" in item:
+                return False
+            for name, value in item.items():
+                if type(value) is dict or (type(value) is list and name != "@context"):
+                    pending.append(value)
+        elif type(item) is list:
+            pending.extend([inner for inner in item if type(inner) is dict or type(inner) is list])
+        if len(pending) > MAX_PLAIN_NODES:
+            return False
+    return True
 
 
 def check_shape(document: Mapping[str, object]) -> None:

@@ -5,7 +5,6 @@ Whose key it is, whether it may be used and whether the credential is in force a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from vc_core.errors import MalformedInput, ProofError, UnsupportedCryptosuite
@@ -13,16 +12,17 @@ from vc_core.json_text import JsonObject, JsonValue
 from vc_core.keys import PublicKey
 from vc_core.model.shape import check_shape
 from vc_core.multiformats import base58btc_decode, base58btc_encode
-from vc_core.proof import ecdsa_rdfc_2019, ed25519_signature_2020, eddsa_jcs_2022, eddsa_rdfc_2022
+from vc_core.proof import ecdsa_rdfc_2019, ecdsa_sd_2023, ed25519_signature_2020, eddsa_jcs_2022, eddsa_rdfc_2022
+from vc_core.proof.options import appended, check_options, document_proofs, with_context
 from vc_core.proof.suite import Cryptosuite, options_digest
 
 SUPPORTED: dict[str, Cryptosuite] = {
     module.SUITE.name: module.SUITE
     for module in (eddsa_rdfc_2022, eddsa_jcs_2022, ecdsa_rdfc_2019, ed25519_signature_2020)
 }
-MAX_PROOFS = 16
 
-_DATE_TIME = re.compile(r"-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)?")
+VERIFIABLE = frozenset({*SUPPORTED, ecdsa_sd_2023.SUITE.name})
+"""What `verify_proof` takes; ecdsa-sd-2023 is made and derived in its own module."""
 _SIGNATURE_BYTES = {"Ed25519": 64, "P-256": 64, "P-384": 96}
 
 
@@ -90,33 +90,19 @@ def add_proofs(
         options["challenge"] = challenge
     if domain is not None:
         options["domain"] = domain
-    _check_options(options)
+    check_options(options)
     digest = suite.digest_many() if suite.digest_many is not None else suite.digest
     secured = []
     for document in documents:
         unsecured = {name: value for name, value in document.items() if name != "proof"}
-        config = _with_context(options, unsecured)
+        config = with_context(options, unsecured)
         signature = sign(options_digest(suite, config, algorithm) + digest(unsecured, algorithm))
         if len(signature) != _SIGNATURE_BYTES[algorithm]:
             raise ProofError("The key gave a signature of another kind than the proof needs.")
         proof = dict(config) if suite.proof_keeps_context else dict(options)
         proof["proofValue"] = "z" + base58btc_encode(signature)
-        secured.append({**unsecured, "proof": _appended(document.get("proof"), proof)})
+        secured.append({**unsecured, "proof": appended(document.get("proof"), proof)})
     return secured
-
-
-def document_proofs(document: Mapping[str, JsonValue]) -> list[JsonObject]:
-    """Return the proofs of a document, in order; none gives an empty list.
-
-    Raises:
-        MalformedInput: `proof` is not an object or a short list of objects.
-    """
-    value = document.get("proof")
-    proofs = value if isinstance(value, list) else [] if value is None else [value]
-    found = [proof for proof in proofs if isinstance(proof, dict)]
-    if len(found) != len(proofs) or len(found) > MAX_PROOFS:
-        raise MalformedInput("The proofs of the document cannot be read.")
-    return found
 
 
 def proof_hash_data(
@@ -140,7 +126,7 @@ def proof_hash_data(
             _check_context_begins(unsecured.get("@context"), options["@context"])
             unsecured["@context"] = options["@context"]
     else:
-        config = _with_context(options, unsecured)
+        config = with_context(options, unsecured)
     if "previousProof" in options:
         unsecured["proof"] = _previous_proofs(document, options["previousProof"])
     return options_digest(suite, config, algorithm) + suite.digest(unsecured, algorithm)
@@ -154,8 +140,11 @@ def verify_proof(
     expected_purpose: str | None = None,
     expected_challenge: str | None = None,
     expected_domain: str | None = None,
+    shape_checked: bool = False,
 ) -> None:
     """Return when `proof` over `document` was made with `public_key`.
+
+    `shape_checked` says that the caller found the document to be plainly written (`model.shape`).
 
     Does not check whose key it is, nor dates. The proofs a `previousProof` names are covered, but must be verified by
     themselves.
@@ -165,8 +154,8 @@ def verify_proof(
         reshaped.
         MalformedInput: a value in the document has no canonical form.
     """
-    suite = _suite_of(proof)
-    _check_options(proof)
+    suite = _suite_to_verify(proof)
+    check_options(proof)
     if expected_purpose is not None and proof["proofPurpose"] != expected_purpose:
         raise ProofError("The proof was made for another purpose.")
     if expected_challenge is not None and proof.get("challenge") != expected_challenge:
@@ -175,11 +164,21 @@ def verify_proof(
         raise ProofError("The proof was made for another verifier.")
     if public_key.algorithm not in suite.algorithms:
         raise ProofError("The key is of another kind than the proof.")
+    if suite is ecdsa_sd_2023.SUITE:
+        ecdsa_sd_2023.verify_derived_proof(document, proof, public_key=public_key)
+        return
     signature = _signature(proof.get("proofValue"), _SIGNATURE_BYTES[public_key.algorithm])
-    if not suite.proof_keeps_context:
+    if not suite.proof_keeps_context and not shape_checked:
         check_shape(document)
     if not public_key.verify(proof_hash_data(document, proof, algorithm=public_key.algorithm), signature):
         raise ProofError("The document was changed after it was signed, or was signed with another key.")
+
+
+def _suite_to_verify(proof: Mapping[str, JsonValue]) -> Cryptosuite:
+    selective = ecdsa_sd_2023.SUITE
+    if (proof.get("type"), proof.get("cryptosuite")) == (selective.proof_type, selective.name):
+        return selective
+    return _suite_of(proof)
 
 
 def _suite_of(proof: Mapping[str, JsonValue]) -> Cryptosuite:
@@ -203,16 +202,6 @@ def _algorithm(suite: Cryptosuite, algorithm: str | None) -> str:
     return algorithm
 
 
-def _check_options(options: Mapping[str, JsonValue]) -> None:
-    for member in ("verificationMethod", "proofPurpose"):
-        if not isinstance(options.get(member), str) or not options[member]:
-            raise ProofError(f"The proof has no usable {member}.")
-    for member in ("created", "expires"):
-        value = options.get(member)
-        if member in options and not (isinstance(value, str) and _DATE_TIME.fullmatch(value)):
-            raise ProofError(f"The {member} of the proof is not a time.")
-
-
 def _signature(value: JsonValue, length: int) -> bytes:
     if not isinstance(value, str) or value[:1] != "z" or len(value) > 2 * length:
         raise ProofError("The proof holds no usable signature.")
@@ -223,13 +212,6 @@ def _signature(value: JsonValue, length: int) -> bytes:
     if len(signature) != length:
         raise ProofError("The signature has another length than its kind.")
     return signature
-
-
-def _with_context(options: Mapping[str, JsonValue], document: Mapping[str, JsonValue]) -> JsonObject:
-    config = dict(options)
-    if "@context" in document:
-        config["@context"] = document["@context"]
-    return config
 
 
 def _check_context_begins(document_context: JsonValue, proof_context: JsonValue) -> None:
@@ -245,12 +227,6 @@ def _listed(value: JsonValue) -> list[JsonValue]:
 
 def _texts(value: JsonValue) -> Sequence[JsonValue]:
     return value if isinstance(value, list) else [value]
-
-
-def _appended(existing: JsonValue, proof: JsonObject) -> JsonValue:
-    if existing is None:
-        return proof
-    return [*(existing if isinstance(existing, list) else [existing]), proof]
 
 
 def _previous_proofs(document: Mapping[str, JsonValue], names: JsonValue) -> JsonValue:
