@@ -12,6 +12,7 @@ class Check(StrEnum):
     """One question about a badge."""
 
     FORMAT = "format"
+    SCHEMA = "schema"
     SIGNATURE = "signature"
     KEY = "key"
     ISSUER = "issuer"
@@ -19,6 +20,8 @@ class Check(StrEnum):
     VALIDITY = "validity"
     STATUS = "status"
     HOLDER = "holder"
+    ENDORSEMENTS = "endorsements"
+    RESOURCES = "resources"
     REQUEST = "request"
 
 
@@ -43,9 +46,15 @@ class Code(StrEnum):
     FORMAT_AMBIGUOUS = "format-ambiguous"
     FORMAT_CLAIMS_DIFFER = "format-claims-differ"
     FORMAT_TOO_COMPLEX = "format-too-complex"
+    FORMAT_LEARNER_RECORD = "format-learner-record"
+
+    SCHEMA_FOLLOWED = "schema-followed"
+    SCHEMA_NOT_FOLLOWED = "schema-not-followed"
+    SCHEMA_NONE = "schema-none"
 
     SIGNATURE_VALID = "signature-valid"
     SIGNATURE_VALID_OTHER_FORM = "signature-valid-other-form"
+    SIGNATURE_VALID_IN_PART = "signature-valid-in-part"
     SIGNATURE_INVALID = "signature-invalid"
     SIGNATURE_MISSING = "signature-missing"
     SIGNATURE_PURPOSE_WRONG = "signature-purpose-wrong"
@@ -54,6 +63,11 @@ class Code(StrEnum):
     SIGNATURE_RESHAPED = "signature-reshaped"
     SIGNATURE_KIND_UNSUPPORTED = "signature-kind-unsupported"
     SIGNATURE_KEY_UNAVAILABLE = "signature-key-unavailable"
+    SIGNATURE_OTHER_VALID = "signature-other-valid"
+    SIGNATURE_OTHER_INVALID = "signature-other-invalid"
+    SIGNATURE_OTHER_UNCHECKED = "signature-other-unchecked"
+    SIGNATURE_OTHER_KIND = "signature-other-kind"
+    SIGNATURE_CHAIN_UNCHECKED = "signature-chain-unchecked"
 
     KEY_OF_ISSUER = "key-of-issuer"
     KEY_OF_ISSUER_STALE = "key-of-issuer-stale"
@@ -125,6 +139,22 @@ class Code(StrEnum):
     HOLDER_PROOF_OUT_OF_TIME = "holder-proof-out-of-time"
     HOLDER_KEY_UNAVAILABLE = "holder-key-unavailable"
     HOLDER_KEY_REFUSED = "holder-key-refused"
+
+    ENDORSEMENTS_NONE = "endorsements-none"
+    ENDORSEMENTS_GENUINE = "endorsements-genuine"
+    ENDORSEMENTS_WITH_REMARKS = "endorsements-with-remarks"
+    ENDORSEMENTS_NOT_GENUINE = "endorsements-not-genuine"
+    ENDORSEMENTS_NOT_CHECKED = "endorsements-not-checked"
+    ENDORSEMENTS_SELF_PRAISE = "endorsements-self-praise"
+    ENDORSEMENTS_OF_OTHER = "endorsements-of-other"
+    ENDORSEMENTS_CIRCULAR = "endorsements-circular"
+    ENDORSEMENTS_MALFORMED = "endorsements-malformed"
+
+    RESOURCES_NONE = "resources-none"
+    RESOURCES_AS_NAMED = "resources-as-named"
+    RESOURCES_NOT_USED = "resources-not-used"
+    RESOURCES_CHANGED = "resources-changed"
+    RESOURCES_MALFORMED = "resources-malformed"
 
     REQUEST_MATCHED = "request-matched"
     REQUEST_OTHER_BADGE = "request-other-badge"

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from vc_core.errors import MalformedInput
-from vc_core.json_text import JsonObject, JsonValue
+from vc_core.json_text import JsonObject, JsonValue, dump_json
+from vc_core.model.endorsement import find_endorsements
 from verifier.evidence import Evidence, EvidenceKind, EvidenceSource, Needs
-from verifier.inputs import PresentedCredential, Submission
+from verifier.inputs import PresentedCredential, Submission, credential_of_jwt
 from verifier.key_lookup import is_self_contained, names_a_key, owner_of
 from verifier.proofs import method_of, read_proofs
 from verifier.question import read_issuer_id
@@ -35,7 +36,7 @@ def needs_of(submission: Submission) -> Needs:
     keys: list[str] = []
     lists: list[str] = []
     issuers: list[str] = []
-    for credential in submission.credentials:
+    for credential in [*submission.credentials, *_endorsements(submission)]:
         keys.extend(_key_owners(credential))
         lists.extend(_status_lists(credential.document))
         issuers.append(read_issuer_id(credential.document))
@@ -51,6 +52,18 @@ def needs_of_lists(evidence: Evidence) -> Needs:
         if item.kind is EvidenceKind.STATUS_LIST and isinstance(item.content, dict):
             keys.extend(_proof_owners(item.content))
     return Needs(key_documents=_kept(_documents(keys)))
+
+
+def _endorsements(submission: Submission) -> Iterator[PresentedCredential]:
+    """Yield the endorsements in the credentials; those that cannot be read are for `checks.endorsements`."""
+    for credential in submission.credentials:
+        if b'"endorsement' not in dump_json(credential.document):
+            continue
+        try:
+            for found in find_endorsements(credential.document):
+                yield PresentedCredential(found.document) if found.jwt is None else credential_of_jwt(found.jwt)
+        except MalformedInput:
+            continue
 
 
 def _kept(names: Iterable[str]) -> tuple[str, ...]:

@@ -11,13 +11,19 @@ from enum import StrEnum
 
 from vc_core.baking import unbake_png, unbake_svg
 from vc_core.errors import LimitExceeded, MalformedInput
+from vc_core.jose import enveloped
+from vc_core.jose.compact import CompactJwt, looks_like_jwt, parse_compact_jwt
+from vc_core.jose.enveloped import is_envelope, read_envelope
+from vc_core.jose.vc_jwt import read_credential_of_jwt
 from vc_core.json_text import JsonObject, JsonValue, parse_json_object
-from verifier.vc_jwt import CompactJwt, looks_like_jwt, parse_compact_jwt, read_credential_of_jwt
+from vc_core.model.clr import read_clr
 
 MAX_SUBMISSION_BYTES = 5_000_000
 MAX_JSON_BYTES = 1_000_000
 MAX_JSON_DEPTH = 32
 MAX_CREDENTIALS = 20
+MAX_CONTAINED = 250
+"""Counted with what learner records hold."""
 
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _OLD_BADGE = "https://w3id.org/openbadges/v2"
@@ -44,6 +50,17 @@ class TooManyCredentials(LimitExceeded):
     code = "too-many-credentials"
 
 
+class Form(StrEnum):
+    """How a credential is secured."""
+
+    EMBEDDED = "embedded"
+    """A proof inside the credential (VC Data Integrity)."""
+    VC_JWT = "vc-jwt"
+    """Open Badges 3.0, 8.2."""
+    VC_JOSE = "vc-jose"
+    """`application/vc+jwt`, bare or in an EnvelopedVerifiableCredential (VC-JOSE-COSE)."""
+
+
 class Medium(StrEnum):
     """What the credential travelled in."""
 
@@ -59,6 +76,7 @@ class PresentedCredential:
 
     document: JsonObject
     jwt: CompactJwt | None = None
+    form: Form = Form.EMBEDDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +139,12 @@ def _of_text(text: str, medium: Medium, digest: str) -> Submission:
     if not text:
         raise NoBadgeInside("The file is empty.")
     if looks_like_jwt(text):
-        jwt = parse_compact_jwt(text)
-        return Submission(medium, digest, (PresentedCredential(read_credential_of_jwt(jwt), jwt),))
+        return Submission(medium, digest, tuple(_with_contents(credential_of_jwt(text))))
     document = parse_json_object(text, max_bytes=MAX_JSON_BYTES, max_depth=MAX_JSON_DEPTH)
     if has_type(document, "VerifiablePresentation"):
         return _of_presentation(document, medium, digest)
-    if has_type(document, "VerifiableCredential"):
-        return Submission(medium, digest, (PresentedCredential(document),))
+    if has_type(document, "VerifiableCredential") or is_envelope(document):
+        return Submission(medium, digest, tuple(_with_contents(_of_entry(document))))
     if document.get("@context") == _OLD_BADGE or has_type(document, "Assertion"):
         raise OldOpenBadge("Ask the holder for the Open Badges 3.0 form of this badge.")
     raise NoBadgeInside("The text is readable, but it is not a badge.")
@@ -140,16 +157,46 @@ def _of_presentation(document: JsonObject, medium: Medium, digest: str) -> Submi
         raise NoBadgeInside("There is no badge in this presentation.")
     if len(entries) > MAX_CREDENTIALS:
         raise TooManyCredentials(f"At most {MAX_CREDENTIALS} badges are checked in one go.", limit=MAX_CREDENTIALS)
-    return Submission(medium, digest, tuple(_of_entry(entry) for entry in entries), document)
+    found = [credential for entry in entries for credential in _with_contents(_of_entry(entry))]
+    if len(found) > MAX_CONTAINED:
+        raise TooManyCredentials(f"At most {MAX_CONTAINED} badges are checked in one go.", limit=MAX_CONTAINED)
+    return Submission(medium, digest, tuple(found), document)
 
 
 def _of_entry(entry: JsonValue) -> PresentedCredential:
     if isinstance(entry, dict):
-        return PresentedCredential(entry)
+        return credential_of_jwt(read_envelope(entry)) if is_envelope(entry) else PresentedCredential(entry)
     if isinstance(entry, str) and looks_like_jwt(entry):
-        jwt = parse_compact_jwt(entry)
-        return PresentedCredential(read_credential_of_jwt(jwt), jwt)
+        return credential_of_jwt(entry)
     raise MalformedInput("A member of the presentation is not a credential.")
+
+
+def credential_of_jwt(text: str) -> PresentedCredential:
+    """Return what a compact JWS holds; its type says by which profile.
+
+    Raises:
+        LimitExceeded: too large or too deep.
+        MalformedInput: not a compact JWS, or there is no credential in it.
+    """
+    jwt = parse_compact_jwt(text)
+    kind = jwt.header.get("typ")
+    if isinstance(kind, str) and kind.lower().removeprefix("application/") in enveloped.TOKEN_TYPES:
+        return PresentedCredential(enveloped.credential_of_vc_jose(jwt), jwt, Form.VC_JOSE)
+    return PresentedCredential(read_credential_of_jwt(jwt), jwt, Form.VC_JWT)
+
+
+def _with_contents(credential: PresentedCredential) -> list[PresentedCredential]:
+    """Return a credential and, when it is a learner record, every credential in it: each has to stand by itself.
+
+    A record that cannot be read is reported by `checks.format`.
+    """
+    if not has_type(credential.document, "ClrCredential"):
+        return [credential]
+    try:
+        contents = read_clr(credential.document)
+    except MalformedInput:
+        return [credential]
+    return [credential, *(PresentedCredential(inside.document) for inside in contents.credentials)]
 
 
 def has_type(document: JsonObject, name: str) -> bool:

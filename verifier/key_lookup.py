@@ -20,6 +20,8 @@ from verifier.moments import read_moment
 from verifier.policy import Age, Freshness
 
 MAX_REFERENCE = 2_048
+KEY_ABSENT = frozenset({Code.KEY_DOCUMENT_MISSING, Code.KEY_DOCUMENT_TOO_OLD})
+"""Problems that say nothing about the key: its document could not be looked at."""
 
 
 @dataclass(frozen=True, slots=True)

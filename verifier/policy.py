@@ -51,6 +51,13 @@ _REMARKS = frozenset(
         Code.HOLDER_NOT_NAMED,
         Code.HOLDER_PROOF_MISSING,
         Code.REQUEST_OTHER_BADGE,
+        Code.SCHEMA_NOT_FOLLOWED,
+        # What others say about a badge can be false while the badge is genuine.
+        Code.ENDORSEMENTS_NOT_GENUINE,
+        Code.ENDORSEMENTS_SELF_PRAISE,
+        Code.ENDORSEMENTS_OF_OTHER,
+        Code.ENDORSEMENTS_CIRCULAR,
+        Code.ENDORSEMENTS_MALFORMED,
     }
 )
 
@@ -64,8 +71,12 @@ _PASSED_WITH_REMARK = frozenset(
         Code.STATUS_CLEAR_UNSIGNED_LIST,
         Code.VALIDITY_ENDS_SOON,
         Code.HOLDER_PROVED_NOT_FRESH,
+        Code.ENDORSEMENTS_WITH_REMARKS,
     }
 )
+
+# What could not be checked, and does not stand in the way of a verdict on the badge itself.
+_UNCHECKED_WITH_REMARK = frozenset({Code.SIGNATURE_OTHER_UNCHECKED, Code.ENDORSEMENTS_NOT_CHECKED})
 
 
 _ALWAYS_ASKED = frozenset(
@@ -123,6 +134,7 @@ def _verdict_of(result: CheckResult, policy: Policy) -> Verdict:
         case Outcome.FAILED:
             return Verdict.ATTENTION if result.code in _REMARKS else Verdict.BAD
         case Outcome.NOT_RUN:
-            return Verdict.ATTENTION if result.check in policy.optional_checks else Verdict.UNKNOWN
+            is_remark = result.check in policy.optional_checks or result.code in _UNCHECKED_WITH_REMARK
+            return Verdict.ATTENTION if is_remark else Verdict.UNKNOWN
         case Outcome.NOT_APPLICABLE:
             return Verdict.OK

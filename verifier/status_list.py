@@ -14,12 +14,10 @@ from vc_core.proof import verify_proof
 from verifier.codes import Code
 from verifier.evidence import EvidenceItem
 from verifier.inputs import has_type
-from verifier.key_lookup import find_key, owner_of
+from verifier.key_lookup import KEY_ABSENT, find_key, owner_of
 from verifier.moments import read_moment
 from verifier.proofs import deciding_proof, method_of, read_proofs
 from verifier.question import Question, read_issuer_id
-
-_KEY_ABSENT = frozenset({Code.KEY_DOCUMENT_MISSING, Code.KEY_DOCUMENT_TOO_OLD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,7 @@ def _check_proof(item: EvidenceItem, document: JsonObject, question: Question) -
         freshness=question.policy.key_freshness,
         now=question.now,
     )
-    if found.problem in _KEY_ABSENT:
+    if found.problem in KEY_ABSENT:
         return Unusable(Code.STATUS_LIST_KEY_MISSING, found.detail)
     if found.problem is not None or found.key is None:
         return Unusable(Code.STATUS_LIST_FORGED, found.detail)

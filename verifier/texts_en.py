@@ -24,6 +24,7 @@ VERDICTS = {
 
 CHECKS = {
     Check.FORMAT: "Form of the badge",
+    Check.SCHEMA: "Readable everywhere",
     Check.SIGNATURE: "Not changed",
     Check.KEY: "Signed by the issuer",
     Check.ISSUER: "Known issuer",
@@ -31,11 +32,14 @@ CHECKS = {
     Check.VALIDITY: "Valid today",
     Check.STATUS: "Not withdrawn",
     Check.HOLDER: "Belongs to this person",
+    Check.ENDORSEMENTS: "What others say",
+    Check.RESOURCES: "Files it leans on",
     Check.REQUEST: "What you asked for",
 }
 
 MEANINGS = {
     Check.FORMAT: "A badge follows a fixed pattern, Open Badges 3.0. If it does not, different programs may read different things in it.",
+    Check.SCHEMA: "A schema is a checklist that programs share. A badge that follows it can be read by all of them.",
     Check.SIGNATURE: "The issuer seals every badge. If one letter changes, the seal breaks.",
     Check.KEY: "The issuer publishes which seals are its own. We compare the seal on the badge with that list.",
     Check.ISSUER: "The registry lists the institutions that take part. It tells who is behind an address.",
@@ -43,6 +47,8 @@ MEANINGS = {
     Check.VALIDITY: "A badge can begin later, or end on a date.",
     Check.STATUS: "An issuer can withdraw a badge. We look in a list that is the same for everybody, so nobody learns which badge you check.",
     Check.HOLDER: "With a wallet, people prove that a badge is theirs. With a file, nobody proves anything.",
+    Check.ENDORSEMENTS: "Others can speak for a badge in it. What they say is sealed too, so we check that it is really theirs.",
+    Check.RESOURCES: "An issuer can fix which version of a file a badge goes with. We compare the ones we use.",
     Check.REQUEST: "If you asked for a certain badge, we compare what you received with your question.",
 }
 
@@ -94,6 +100,18 @@ SENTENCES: dict[Code, tuple[str, str, str, str]] = {
         _ASK_ISSUER,
         "More nodes than is accepted; see MAX_NODES in verifier.checks.format.",
     ),
+    Code.FORMAT_LEARNER_RECORD: (
+        "This is a learner record: one statement around several badges, each checked by itself.",
+        *_NOTHING,
+    ),
+    Code.SCHEMA_FOLLOWED: ("The badge follows the published schema.", *_NOTHING),
+    Code.SCHEMA_NOT_FOLLOWED: (
+        "The badge differs from the published schema, so some programs may not be able to read it.",
+        "You can go by the other checks; tell the issuer if your own software refuses the badge.",
+        "Your badge is not lost, but other programs may refuse it. Ask your issuer for a badge in the standard form.",
+        "The detail names the places and the rule of the 1EdTech schema that is not met.",
+    ),
+    Code.SCHEMA_NONE: ("There is no schema for this kind of statement.", *_NOTHING),
     Code.SIGNATURE_VALID: ("Unchanged since it was issued.", *_NOTHING),
     Code.SIGNATURE_VALID_OTHER_FORM: (
         "Unchanged since it was issued; sealed in a form that the standard no longer asks for.",
@@ -101,6 +119,7 @@ SENTENCES: dict[Code, tuple[str, str, str, str]] = {
         "",
         "The proof is valid, but of a suite that cannot be certified; issue with eddsa-rdfc-2022.",
     ),
+    Code.SIGNATURE_VALID_IN_PART: ("Unchanged since it was issued; the holder chose which parts to show.", *_NOTHING),
     Code.SIGNATURE_INVALID: (
         "The content was changed after it was issued, or the seal is false.",
         "Do not rely on this badge; ask for the original.",
@@ -148,6 +167,31 @@ SENTENCES: dict[Code, tuple[str, str, str, str]] = {
         "Try again later, or with a network.",
         "Your badge may be fine; try again later.",
         "The key that the proof names could not be found; see the check of the key.",
+    ),
+    Code.SIGNATURE_OTHER_VALID: ("The badge carries another seal as well, and it holds.", *_NOTHING),
+    Code.SIGNATURE_OTHER_INVALID: (
+        "The badge carries another seal as well, and that one is false.",
+        "Do not rely on it; ask for the original badge.",
+        "Share the badge as you received it. If you did: ask the issuer to award it again.",
+        "A proof beside the deciding one does not hold, or its key may not be used; one false proof fails the set.",
+    ),
+    Code.SIGNATURE_OTHER_UNCHECKED: (
+        "The badge carries another seal as well, which could not be checked.",
+        "The issuer's own seal was checked. Try again later if the other one matters to you.",
+        "Your badge may be fine; try again later.",
+        "The key document of the other proof could not be used; see the name of its owner.",
+    ),
+    Code.SIGNATURE_OTHER_KIND: (
+        "The badge carries another seal as well, of a kind that we do not check.",
+        "The issuer's own seal was checked; nothing is needed.",
+        "Nothing is needed.",
+        "A proof of another cryptosuite or purpose beside the deciding one.",
+    ),
+    Code.SIGNATURE_CHAIN_UNCHECKED: (
+        "The seal builds on an earlier seal, which could not be checked.",
+        "Try again later, or ask for the badge in the standard form.",
+        "Your badge may be fine; try again later.",
+        "`previousProof` names a proof whose kind is not supported or whose key could not be found.",
     ),
     Code.KEY_OF_ISSUER: ("The seal is the issuer's own.", *_NOTHING),
     Code.KEY_OF_ISSUER_STALE: (
@@ -493,6 +537,70 @@ SENTENCES: dict[Code, tuple[str, str, str, str]] = {
         "Ask again.",
         "Try another wallet.",
         "The verification method of the presentation is refused; the detail says why.",
+    ),
+    Code.ENDORSEMENTS_NONE: ("Nobody else speaks for this badge in it.", *_NOTHING),
+    Code.ENDORSEMENTS_GENUINE: ("An endorsement in the badge is genuine.", *_NOTHING),
+    Code.ENDORSEMENTS_WITH_REMARKS: (
+        "An endorsement in the badge is genuine, with remarks.",
+        "Read the details before you let it count.",
+        "Your own badge is not affected.",
+        "The codes in the detail are those of the endorsement, judged as a credential of its own.",
+    ),
+    Code.ENDORSEMENTS_NOT_GENUINE: (
+        "An endorsement in the badge is not genuine.",
+        "Do not let the endorsement count; the badge itself is judged by the other checks.",
+        "Tell your issuer that an endorsement in your badge is not genuine.",
+        "The endorsement failed as a credential of its own; the detail gives its codes.",
+    ),
+    Code.ENDORSEMENTS_NOT_CHECKED: (
+        "An endorsement in the badge could not be checked.",
+        "Do not let it count now; try again later.",
+        "Your own badge is not affected; try again later.",
+        "Evidence for the endorsement is missing; the detail gives its codes.",
+    ),
+    Code.ENDORSEMENTS_SELF_PRAISE: (
+        "Somebody in this badge endorses itself.",
+        "Do not let that endorsement count.",
+        "Your own badge is not affected.",
+        "Issuer and subject of the endorsement are the same identifier.",
+    ),
+    Code.ENDORSEMENTS_OF_OTHER: (
+        "An endorsement in the badge is about something else.",
+        "Do not let that endorsement count.",
+        "Your own badge is not affected.",
+        "The subject of the endorsement is not among the identifiers in the badge.",
+    ),
+    Code.ENDORSEMENTS_CIRCULAR: (
+        "The endorsements in the badge go in a circle.",
+        "Do not let them count.",
+        "Your own badge is not affected.",
+        "An endorsement carries or endorses itself, also by way of others.",
+    ),
+    Code.ENDORSEMENTS_MALFORMED: (
+        "The endorsements in the badge cannot be read.",
+        "Do not let them count.",
+        "Your own badge is not affected; tell your issuer.",
+        "The detail says what was wrong; there may also be too many or too deep.",
+    ),
+    Code.RESOURCES_NONE: ("The badge fixes no files outside itself.", *_NOTHING),
+    Code.RESOURCES_AS_NAMED: ("The vocabularies are those that the issuer fixed.", *_NOTHING),
+    Code.RESOURCES_NOT_USED: (
+        "The badge fixes files that this check did not need.",
+        "If you open such a file, it may have changed since.",
+        "Nothing is needed.",
+        "`relatedResource` lists resources that are not fetched here; compare the digest before you use one.",
+    ),
+    Code.RESOURCES_CHANGED: (
+        "The badge was made with another version of a vocabulary than we know.",
+        "Do not rely on it: the words may mean something else.",
+        _ASK_ISSUER,
+        "A digest in `relatedResource` differs from the bundled context with that address.",
+    ),
+    Code.RESOURCES_MALFORMED: (
+        "The list of files that the badge fixes cannot be read.",
+        "Do not rely on this badge; ask for a new one.",
+        _ASK_ISSUER,
+        "`relatedResource` has an entry without usable address or digest, or an address twice (VCDM 2.0, 5.3).",
     ),
     Code.REQUEST_MATCHED: ("This is what you asked for.", *_NOTHING),
     Code.REQUEST_OTHER_BADGE: (

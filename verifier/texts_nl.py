@@ -21,6 +21,7 @@ VERDICTS = {
 
 CHECKS = {
     Check.FORMAT: "Vorm van de badge",
+    Check.SCHEMA: "Overal leesbaar",
     Check.SIGNATURE: "Niet gewijzigd",
     Check.KEY: "Verzegeld door de uitgever",
     Check.ISSUER: "Bekende uitgever",
@@ -28,11 +29,14 @@ CHECKS = {
     Check.VALIDITY: "Geldig vandaag",
     Check.STATUS: "Niet ingetrokken",
     Check.HOLDER: "Hoort bij deze persoon",
+    Check.ENDORSEMENTS: "Wat anderen zeggen",
+    Check.RESOURCES: "Bestanden waarop hij steunt",
     Check.REQUEST: "Wat je vroeg",
 }
 
 MEANINGS = {
     Check.FORMAT: "Een badge volgt een vast patroon, Open Badges 3.0. Doet hij dat niet, dan kunnen programma's er verschillende dingen in lezen.",
+    Check.SCHEMA: "Een schema is een checklist die programma's delen. Een badge die het volgt, kunnen ze allemaal lezen.",
     Check.SIGNATURE: "De uitgever verzegelt elke badge. Verandert er één letter, dan breekt het zegel.",
     Check.KEY: "De uitgever maakt bekend welke zegels van hem zijn. Wij vergelijken het zegel op de badge met die lijst.",
     Check.ISSUER: "In het register staan de instellingen die meedoen. Het vertelt wie er achter een adres zit.",
@@ -40,6 +44,8 @@ MEANINGS = {
     Check.VALIDITY: "Een badge kan later ingaan, of op een datum aflopen.",
     Check.STATUS: "Een uitgever kan een badge intrekken. Wij kijken in een lijst die voor iedereen gelijk is, zodat niemand te weten komt welke badge jij controleert.",
     Check.HOLDER: "Met een wallet bewijst iemand dat een badge van hem of haar is. Met een bestand bewijst niemand iets.",
+    Check.ENDORSEMENTS: "Anderen kunnen zich in een badge uitspreken. Ook dat is verzegeld, dus controleren we of het echt van hen is.",
+    Check.RESOURCES: "Een uitgever kan vastleggen bij welke versie van een bestand een badge hoort. Wij vergelijken die we gebruiken.",
     Check.REQUEST: "Als je om een bepaalde badge vroeg, vergelijken we wat je kreeg met je vraag.",
 }
 
@@ -91,12 +97,28 @@ SENTENCES: dict[Code, tuple[str, str, str, str]] = {
         _ASK_ISSUER,
         "Meer knopen dan is toegestaan; zie MAX_NODES in verifier.checks.format.",
     ),
+    Code.FORMAT_LEARNER_RECORD: (
+        "Dit is een leeroverzicht: één verklaring om meerdere badges heen, elk apart gecontroleerd.",
+        *_NOTHING,
+    ),
+    Code.SCHEMA_FOLLOWED: ("De badge volgt het gepubliceerde schema.", *_NOTHING),
+    Code.SCHEMA_NOT_FOLLOWED: (
+        "De badge wijkt af van het gepubliceerde schema; sommige programma's kunnen hem misschien niet lezen.",
+        "Ga af op de andere controles; meld het de uitgever als je eigen software de badge weigert.",
+        "Je badge is niet verloren, maar andere programma's kunnen hem weigeren. Vraag je uitgever om een badge in de standaardvorm.",
+        "Het detail noemt de plaatsen en de regel van het 1EdTech-schema waaraan niet is voldaan.",
+    ),
+    Code.SCHEMA_NONE: ("Voor dit soort verklaring is er geen schema.", *_NOTHING),
     Code.SIGNATURE_VALID: ("Niet gewijzigd sinds uitgifte.", *_NOTHING),
     Code.SIGNATURE_VALID_OTHER_FORM: (
         "Niet gewijzigd sinds uitgifte; verzegeld in een vorm waar de standaard niet meer om vraagt.",
         "",
         "",
         "Het bewijs klopt, maar met een suite die niet te certificeren is; geef uit met eddsa-rdfc-2022.",
+    ),
+    Code.SIGNATURE_VALID_IN_PART: (
+        "Ongewijzigd sinds de uitgifte; de houder koos welke delen te zien zijn.",
+        *_NOTHING,
     ),
     Code.SIGNATURE_INVALID: (
         "De inhoud is gewijzigd na uitgifte, of het zegel is vals.",
@@ -145,6 +167,31 @@ SENTENCES: dict[Code, tuple[str, str, str, str]] = {
         "Probeer het later opnieuw, of met netwerk.",
         "Je badge kan in orde zijn; probeer het later opnieuw.",
         "De sleutel die het bewijs noemt is niet gevonden; zie de controle van de sleutel.",
+    ),
+    Code.SIGNATURE_OTHER_VALID: ("De badge heeft nog een zegel, en ook dat klopt.", *_NOTHING),
+    Code.SIGNATURE_OTHER_INVALID: (
+        "De badge heeft nog een zegel, en dat is vals.",
+        "Vertrouw er niet op; vraag om de originele badge.",
+        "Deel de badge zoals je hem kreeg. Deed je dat: vraag de uitgever hem opnieuw uit te reiken.",
+        "Een bewijs naast het beslissende klopt niet, of zijn sleutel mag niet worden gebruikt; één vals bewijs laat het geheel zakken.",
+    ),
+    Code.SIGNATURE_OTHER_UNCHECKED: (
+        "De badge heeft nog een zegel, dat niet kon worden gecontroleerd.",
+        "Het zegel van de uitgever zelf is gecontroleerd. Probeer het later opnieuw als het andere voor jou telt.",
+        "Je badge is misschien in orde; probeer het later opnieuw.",
+        "Het sleuteldocument van het andere bewijs was niet te gebruiken; zie de naam van de eigenaar.",
+    ),
+    Code.SIGNATURE_OTHER_KIND: (
+        "De badge heeft nog een zegel, van een soort die wij niet controleren.",
+        "Het zegel van de uitgever zelf is gecontroleerd; er is niets nodig.",
+        "Er is niets nodig.",
+        "Een bewijs met een andere cryptosuite of een ander doel naast het beslissende.",
+    ),
+    Code.SIGNATURE_CHAIN_UNCHECKED: (
+        "Het zegel bouwt voort op een eerder zegel, dat niet kon worden gecontroleerd.",
+        "Probeer het later opnieuw, of vraag om de badge in de standaardvorm.",
+        "Je badge is misschien in orde; probeer het later opnieuw.",
+        "`previousProof` noemt een bewijs van een soort die niet wordt ondersteund, of waarvan de sleutel niet is gevonden.",
     ),
     Code.KEY_OF_ISSUER: ("Het zegel is van de uitgever zelf.", *_NOTHING),
     Code.KEY_OF_ISSUER_STALE: (
@@ -490,6 +537,70 @@ SENTENCES: dict[Code, tuple[str, str, str, str]] = {
         "Vraag het opnieuw.",
         "Probeer een andere wallet.",
         "De verification method van de presentatie is geweigerd; het detail zegt waarom.",
+    ),
+    Code.ENDORSEMENTS_NONE: ("Niemand anders spreekt zich in deze badge uit.", *_NOTHING),
+    Code.ENDORSEMENTS_GENUINE: ("Een steunverklaring in de badge is echt.", *_NOTHING),
+    Code.ENDORSEMENTS_WITH_REMARKS: (
+        "Een steunverklaring in de badge is echt, maar er valt iets over te zeggen.",
+        "Lees de details voordat je die laat meetellen.",
+        "Voor je eigen badge maakt dit niets uit.",
+        "De codes in het detail zijn die van de steunverklaring, beoordeeld als verklaring op zich.",
+    ),
+    Code.ENDORSEMENTS_NOT_GENUINE: (
+        "Een steunverklaring in de badge is niet echt.",
+        "Laat die niet meetellen; over de badge zelf gaan de andere controles.",
+        "Meld je uitgever dat een steunverklaring in je badge niet echt is.",
+        "De steunverklaring zakte als verklaring op zich; het detail geeft de codes.",
+    ),
+    Code.ENDORSEMENTS_NOT_CHECKED: (
+        "Een steunverklaring in de badge kon niet worden gecontroleerd.",
+        "Laat die nu niet meetellen; probeer het later opnieuw.",
+        "Voor je eigen badge maakt dit niets uit; probeer het later opnieuw.",
+        "Er ontbreekt bewijs voor de steunverklaring; het detail geeft de codes.",
+    ),
+    Code.ENDORSEMENTS_SELF_PRAISE: (
+        "Iemand steunt in deze badge zichzelf.",
+        "Laat die steunverklaring niet meetellen.",
+        "Voor je eigen badge maakt dit niets uit.",
+        "Uitgever en onderwerp van de steunverklaring hebben hetzelfde kenmerk.",
+    ),
+    Code.ENDORSEMENTS_OF_OTHER: (
+        "Een steunverklaring in de badge gaat over iets anders.",
+        "Laat die steunverklaring niet meetellen.",
+        "Voor je eigen badge maakt dit niets uit.",
+        "Het onderwerp van de steunverklaring is geen van de kenmerken in de badge.",
+    ),
+    Code.ENDORSEMENTS_CIRCULAR: (
+        "De steunverklaringen in de badge draaien in een kring.",
+        "Laat ze niet meetellen.",
+        "Voor je eigen badge maakt dit niets uit.",
+        "Een steunverklaring bevat of steunt zichzelf, misschien via andere.",
+    ),
+    Code.ENDORSEMENTS_MALFORMED: (
+        "De steunverklaringen in de badge zijn niet te lezen.",
+        "Laat ze niet meetellen.",
+        "Voor je eigen badge maakt dit niets uit; meld het je uitgever.",
+        "Het detail zegt wat er mis was; het kunnen er ook te veel zijn, of te diep.",
+    ),
+    Code.RESOURCES_NONE: ("De badge legt geen bestanden buiten zichzelf vast.", *_NOTHING),
+    Code.RESOURCES_AS_NAMED: ("De woordenlijsten zijn die de uitgever heeft vastgelegd.", *_NOTHING),
+    Code.RESOURCES_NOT_USED: (
+        "De badge legt bestanden vast die voor deze controle niet nodig waren.",
+        "Open je zo'n bestand, dan kan het sindsdien zijn veranderd.",
+        "Er is niets nodig.",
+        "`relatedResource` noemt bronnen die hier niet worden opgehaald; vergelijk de controlesom voordat je er een gebruikt.",
+    ),
+    Code.RESOURCES_CHANGED: (
+        "De badge is gemaakt met een andere versie van een woordenlijst dan wij kennen.",
+        "Vertrouw er niet op: de woorden kunnen iets anders betekenen.",
+        _ASK_ISSUER,
+        "Een controlesom in `relatedResource` verschilt van de meegeleverde context met dat adres.",
+    ),
+    Code.RESOURCES_MALFORMED: (
+        "De lijst met bestanden die de badge vastlegt is niet te lezen.",
+        "Vertrouw niet op deze badge; vraag om een nieuwe.",
+        _ASK_ISSUER,
+        "`relatedResource` heeft een onderdeel zonder bruikbaar adres of controlesom, of een adres dubbel (VCDM 2.0, 5.3).",
     ),
     Code.REQUEST_MATCHED: ("Dit is wat je vroeg.", *_NOTHING),
     Code.REQUEST_OTHER_BADGE: (

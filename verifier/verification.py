@@ -10,6 +10,7 @@ from datetime import datetime
 
 from vc_core.json_text import JsonObject, JsonValue
 from verifier.checks.authority import check_authority
+from verifier.checks.endorsements import check_endorsements
 from verifier.checks.format import check_format
 from verifier.checks.holder import (
     HolderFinding,
@@ -21,6 +22,8 @@ from verifier.checks.holder import (
 from verifier.checks.issuer import check_issuer
 from verifier.checks.key import check_key
 from verifier.checks.request import ExpectedBadge, check_request
+from verifier.checks.resources import check_resources
+from verifier.checks.schema import check_schema
 from verifier.checks.signature import check_signature
 from verifier.checks.status import check_status
 from verifier.checks.validity import check_validity
@@ -101,19 +104,29 @@ def ask_holder(
 
 def _verify_credential(question: Question, holder: HolderFinding, expected: ExpectedBadge | None) -> CredentialReport:
     results: list[CheckResult] = [
+        *judge_alone(question),
+        bind_to_credential(holder, question.document),
+        *check_endorsements(question, judge_alone),
+        *check_request(question, expected),
+    ]
+    return CredentialReport(
+        decide(results, question.policy), tuple(results), summarise(question.credential, question.evidence)
+    )
+
+
+def judge_alone(question: Question) -> list[CheckResult]:
+    """Return the results of every check that does not depend on who shows the credential, or what was asked for."""
+    return [
         *check_format(question),
+        *check_schema(question),
         *check_signature(question),
         *check_key(question),
         *check_issuer(question),
         *check_authority(question),
         *check_validity(question),
         *check_status(question),
-        bind_to_credential(holder, question.document),
-        *check_request(question, expected),
+        *check_resources(question),
     ]
-    return CredentialReport(
-        decide(results, question.policy), tuple(results), summarise(question.credential, question.evidence)
-    )
 
 
 def summarise(credential: PresentedCredential, evidence: Evidence) -> BadgeSummary:

@@ -16,7 +16,7 @@ from edubadges.demo.badges import content
 from tests.compose.stack import address, client, compose, container, docker, inspect, secret, wait_for
 from tests.support.presenting import Wallet as Presenter
 from tests.support.test_wallet import Wallet
-from verifier.vc_jwt import parse_compact_jwt
+from vc_core.jose.compact import parse_compact_jwt
 
 PARTS = ("registry", "issuer", "worker", "wallet", "verifier", "landing", "agent", "postgres", "proxy")
 OURS = ("registry", "issuer", "worker", "wallet", "verifier", "landing", "agent")

@@ -26,6 +26,8 @@ from vc_core.did import (
     public_key_from_did_key,
 )
 from vc_core.errors import EdubadgesError
+from vc_core.jose.compact import parse_compact_jwt
+from vc_core.jose.vc_jwt import read_credential_of_jwt
 from vc_core.json_text import dump_json, parse_json, parse_json_object
 from vc_core.keys import public_key_from_jwk, public_key_from_multikey
 from vc_core.model.credential import credential_types, issuer_id, status_entries, subject_ids, validity
@@ -44,7 +46,6 @@ from verifier import Evidence, EvidenceItem, EvidenceKind, Verdict, parse_submis
 from verifier.gathering import needs_of_lists
 from verifier.key_lookup import key_in_reference, names_a_key
 from verifier.moments import read_moment
-from verifier.vc_jwt import parse_compact_jwt, read_credential_of_jwt
 
 
 @dataclass(frozen=True, slots=True)

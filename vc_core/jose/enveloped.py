@@ -28,7 +28,8 @@ MEDIA_TYPE = "application/vc+jwt"
 
 _CONTEXT = "https://www.w3.org/ns/credentials/v2"
 _ENVELOPE_MEMBERS = frozenset({"@context", "id", "type"})
-_HEADER_MEMBERS = frozenset({"alg", "typ", "cty", "kid", "iss", "jwk"})
+HEADER_MEMBERS = frozenset({"alg", "typ", "cty", "kid", "iss", "jwk"})
+TOKEN_TYPES: tuple[str, ...] = ("vc+jwt",)
 _CLAIMS = frozenset({"iss", "sub", "jti", "nbf", "exp", "iat", "aud"})
 # No parameters and no base64 or percent-encoding: the text inside is ASCII without anything to escape.
 _DATA_URL = re.compile(r"data:([a-z]+/[a-z0-9.+-]+),([A-Za-z0-9._~-]+)")
@@ -121,7 +122,7 @@ def verify_vc_jose(jwt: CompactJwt, *, public_key: PublicKey) -> VerifiedVcJose:
         ProofError: another key, algorithm, header or kind of token, or claims that contradict the credential.
         MalformedInput: there is no issuer, or a date is not a date.
     """
-    check_header(jwt, allowed=_HEADER_MEMBERS, types=("vc+jwt",))
+    check_header(jwt, allowed=HEADER_MEMBERS, types=TOKEN_TYPES)
     if jwt.header.get("cty", "vc") not in ("vc", "application/vc"):
         raise ProofError("The content of the JWT is of another kind than a credential.")
     check_signature(jwt, public_key)
@@ -134,9 +135,11 @@ def verify_vc_jose(jwt: CompactJwt, *, public_key: PublicKey) -> VerifiedVcJose:
     issuer = unverified_issuer(jwt)
     if issuer is None:
         raise MalformedInput("The credential has no issuer.")
-    _check_claims(jwt, issuer)
+    wrong = differing_claims(jwt)
+    if wrong:
+        raise ProofError("The claims of the JWT differ from the credential: " + ", ".join(wrong) + ".")
     return VerifiedVcJose(
-        credential={name: value for name, value in payload.items() if name not in _CLAIMS},
+        credential=credential_of_vc_jose(jwt),
         issuer=issuer,
         algorithm=str(jwt.header["alg"]),
         signature_not_before=read_numeric_date(payload, "nbf"),
@@ -144,9 +147,15 @@ def verify_vc_jose(jwt: CompactJwt, *, public_key: PublicKey) -> VerifiedVcJose:
     )
 
 
-def _check_claims(jwt: CompactJwt, issuer: str) -> None:
-    """What is said twice must be said the same (VC-JOSE-COSE, 3.1.3 and 4.1.2)."""
+def credential_of_vc_jose(jwt: CompactJwt) -> JsonObject:
+    """Return the credential in a JWT of this profile, without the claims about the token; nothing is verified."""
+    return {name: value for name, value in jwt.payload.items() if name not in _CLAIMS}
+
+
+def differing_claims(jwt: CompactJwt) -> list[str]:
+    """Return what is said twice and not the same (VC-JOSE-COSE, 3.1.3 and 4.1.2)."""
     subject = jwt.payload.get("credentialSubject")
+    issuer = unverified_issuer(jwt)
     expected: JsonObject = {
         "iss": issuer,
         "jti": jwt.payload.get("id"),
@@ -155,8 +164,7 @@ def _check_claims(jwt: CompactJwt, issuer: str) -> None:
     wrong = [name for name, value in expected.items() if name in jwt.payload and jwt.payload[name] != value]
     if jwt.header.get("iss", issuer) != issuer:
         wrong.append("iss")
-    if wrong:
-        raise ProofError("The claims of the JWT differ from the credential: " + ", ".join(wrong) + ".")
+    return wrong
 
 
 def _id_of(issuer: JsonValue) -> JsonValue:

@@ -31,7 +31,7 @@ _VERSION_2 = "https://www.w3.org/ns/credentials/v2"
 _VALIDITY = {_VERSION_1: ("issuanceDate", "expirationDate"), _VERSION_2: ("validFrom", "validUntil")}
 _CLAIMS = frozenset({"iss", "sub", "jti", "nbf", "exp", "iat"})
 _NOT_IN_A_CREDENTIAL = _CLAIMS | {"vc", "vp", "aud", "nonce", "cnf"}
-_TYPES = ("", "jwt")
+TOKEN_TYPES: tuple[str, ...] = ("", "jwt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def verify_vc_jwt(jwt: CompactJwt, *, public_key: PublicKey) -> VerifiedVcJwt:
         ProofError: another key, algorithm, header or kind of token, or claims that say something else.
         MalformedInput: there is no credential in it, or a date is not a date.
     """
-    check_header(jwt, allowed=HEADER_MEMBERS, types=_TYPES)
+    check_header(jwt, allowed=HEADER_MEMBERS, types=TOKEN_TYPES)
     if not jwt.header.keys() & {"kid", "jwk"}:
         raise ProofError("A VC-JWT names its key by kid or carries it as jwk.")
     check_signature(jwt, public_key)

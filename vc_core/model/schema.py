@@ -48,6 +48,11 @@ def schema_name(document: Mapping[str, JsonValue]) -> str | None:
     return None
 
 
+def follows_schema(document: Mapping[str, JsonValue], name: str, *, family: Family = "json-ld") -> bool:
+    """Say whether a document follows the schema of this name (`schema_name`); quicker than finding out where not."""
+    return bool(_validator(name, family).is_valid(document))
+
+
 def check_schema(document: Mapping[str, JsonValue], *, family: Family = "json-ld") -> list[SchemaFinding]:
     """Return where a credential differs from its 1EdTech schema; at most twenty places.
 

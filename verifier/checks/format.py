@@ -7,14 +7,18 @@ name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from vc_core.contexts import is_known
+from vc_core.errors import MalformedInput, ProofError
+from vc_core.jose import enveloped, vc_jwt
+from vc_core.jose.compact import check_header, key_in_header
 from vc_core.json_text import JsonObject, JsonValue
+from vc_core.model.clr import read_clr
 from verifier.codes import Check, Code
+from verifier.inputs import Form
 from verifier.question import Question
 from verifier.report import CheckResult, failed, not_run, passed
-from verifier.vc_jwt import HEADER_MEMBERS, differing_claims
 
 _VERSION_2 = "https://www.w3.org/ns/credentials/v2"
 _VERSION_1 = "https://www.w3.org/2018/credentials/v1"
@@ -33,8 +37,9 @@ def check_format(question: Question) -> list[CheckResult]:
     return [
         _check_context(document.get("@context"))
         or _check_members(document)
-        or _check_names(document)
+        or (None if question.is_plainly_written else _check_names(document))
         or _check_jwt(question)
+        or _check_record(document)
         or _conclude(document)
     ]
 
@@ -130,12 +135,31 @@ def _check_jwt(question: Question) -> CheckResult | None:
     jwt = question.credential.jwt
     if jwt is None:
         return None
-    wrong = differing_claims(jwt, question.document)
+    if question.credential.form is Form.VC_JOSE:
+        wrong = enveloped.differing_claims(jwt)
+        allowed, types = enveloped.HEADER_MEMBERS, enveloped.TOKEN_TYPES
+    else:
+        wrong = vc_jwt.differing_claims(jwt, question.document)
+        allowed, types = vc_jwt.HEADER_MEMBERS, vc_jwt.TOKEN_TYPES
     if wrong:
         return failed(Check.FORMAT, Code.FORMAT_CLAIMS_DIFFER, ", ".join(wrong))
-    if not jwt.header.keys() <= HEADER_MEMBERS or "d" in _as_object(jwt.header.get("jwk")):
+    try:
+        check_header(jwt, allowed=allowed, types=types)
+        key_in_header(jwt)
+    except ProofError:
         return failed(Check.FORMAT, Code.FORMAT_MEMBER_WRONG, "JWT header")
     return None
+
+
+def _check_record(document: JsonObject) -> CheckResult | None:
+    """Look at the parts of a learner record; the credentials in it are judged by themselves."""
+    if not _is_listed(document.get("type"), "ClrCredential"):
+        return None
+    try:
+        read_clr(document)
+    except MalformedInput as error:
+        return failed(Check.FORMAT, Code.FORMAT_MEMBER_WRONG, error.detail)
+    return passed(Check.FORMAT, Code.FORMAT_LEARNER_RECORD)
 
 
 def _conclude(document: JsonObject) -> CheckResult:
@@ -152,7 +176,3 @@ def _is_badge(document: JsonObject) -> bool:
 
 def _is_listed(kind: JsonValue, name: str) -> bool:
     return kind == name or (isinstance(kind, list) and name in kind)
-
-
-def _as_object(value: JsonValue) -> Mapping[str, JsonValue]:
-    return value if isinstance(value, dict) else {}

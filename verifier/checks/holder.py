@@ -14,7 +14,7 @@ from vc_core.keys import PublicKey
 from vc_core.proof import verify_proof
 from verifier.codes import Check, Code
 from verifier.evidence import Evidence
-from verifier.key_lookup import FoundKey, find_key, names_a_key, owner_of
+from verifier.key_lookup import KEY_ABSENT, FoundKey, find_key, names_a_key, owner_of
 from verifier.moments import read_moment
 from verifier.policy import Policy
 from verifier.proofs import is_supported, method_of, read_proofs, suite_of
@@ -23,7 +23,6 @@ from verifier.report import CheckResult, failed, not_applicable, not_run, passed
 
 # Suites we take from wallets; some sign the last one with the purpose `assertionMethod`.
 HOLDER_SUITES = frozenset({"eddsa-jcs-2022", "eddsa-rdfc-2022", "ecdsa-rdfc-2019", "Ed25519Signature2020"})
-_UNAVAILABLE = frozenset({Code.KEY_DOCUMENT_MISSING, Code.KEY_DOCUMENT_TOO_OLD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +135,7 @@ def _check_key_and_signature(question: HolderQuestion, proof: JsonObject) -> Hol
         freshness=question.policy.key_freshness,
         now=question.now,
     )
-    if found.problem in _UNAVAILABLE:
+    if found.problem in KEY_ABSENT:
         return HolderFinding(not_run(Check.HOLDER, Code.HOLDER_KEY_UNAVAILABLE, found.detail, at=found.at, by=found.by))
     if found.problem is not None or found.key is None:
         return _fault(Code.HOLDER_KEY_REFUSED, found.detail)

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from vc_core.errors import MalformedInput
 from verifier.codes import Check, Code
-from verifier.key_lookup import FoundKey, find_key, names_a_key, owner_of
-from verifier.proofs import deciding_proof, method_of, read_proofs
+from verifier.key_lookup import KEY_ABSENT, FoundKey, find_key, names_a_key, owner_of
+from verifier.proofs import method_of
 from verifier.question import Question
 from verifier.report import CheckResult, failed, not_run, passed
-
-_NOT_RUN = frozenset({Code.KEY_DOCUMENT_MISSING, Code.KEY_DOCUMENT_TOO_OLD})
 
 
 def check_key(question: Question) -> list[CheckResult]:
@@ -39,10 +36,7 @@ def _reference(question: Question) -> str:
     if question.credential.jwt is not None:
         kid = question.credential.jwt.header.get("kid")
         return kid if isinstance(kid, str) else ""
-    try:
-        proof = deciding_proof(read_proofs(question.document), question.unverified_issuer)
-    except MalformedInput:
-        return ""
+    proof = question.deciding_proof
     return method_of(proof) if proof is not None else ""
 
 
@@ -55,7 +49,7 @@ def _belongs_to(reference: str, issuer: str) -> bool:
 
 
 def _result_of(found: FoundKey) -> CheckResult:
-    if found.problem in _NOT_RUN:
+    if found.problem in KEY_ABSENT:
         return not_run(Check.KEY, found.problem, found.detail, at=found.at, by=found.by)
     if found.problem is not None:
         return failed(Check.KEY, found.problem, found.detail, at=found.at, by=found.by)

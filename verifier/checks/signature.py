@@ -5,6 +5,8 @@ Whose key signed it is asked in `checks.key`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from vc_core.errors import (
     DataLossDetected,
     LimitExceeded,
@@ -13,19 +15,24 @@ from vc_core.errors import (
     UnknownContext,
     UnsupportedCryptosuite,
 )
+from vc_core.jose.compact import CompactJwt
+from vc_core.jose.compact import check_signature as check_jwt_signature
 from vc_core.json_text import JsonObject
 from vc_core.keys import PublicKey, public_key_from_jwk
 from vc_core.model.shape import ReshapedDocument
 from vc_core.proof import verify_proof
-from verifier.codes import Check, Code
+from verifier.codes import Check, Code, Outcome
 from verifier.inputs import PresentedCredential
-from verifier.key_lookup import find_key
-from verifier.proofs import deciding_proof, method_of, read_proofs, suite_of
+from verifier.key_lookup import KEY_ABSENT, find_key, owner_of
+from verifier.proofs import is_supported, method_of, suite_of
 from verifier.question import Question
-from verifier.report import CheckResult, failed, not_run, passed
-from verifier.vc_jwt import CompactJwt, algorithm_of, signature_holds
+from verifier.report import CheckResult, failed, not_applicable, not_run, passed
 
-_OTHER_FORMS = frozenset({"Ed25519Signature2020", "EdDSA"})
+_VALID = {
+    "Ed25519Signature2020": Code.SIGNATURE_VALID_OTHER_FORM,
+    "EdDSA": Code.SIGNATURE_VALID_OTHER_FORM,
+    "ecdsa-sd-2023": Code.SIGNATURE_VALID_IN_PART,
+}
 
 
 def check_signature(question: Question) -> list[CheckResult]:
@@ -33,16 +40,15 @@ def check_signature(question: Question) -> list[CheckResult]:
     jwt = question.credential.jwt
     if jwt is not None:
         return [_of_jwt(question, jwt)]
-    try:
-        proofs = read_proofs(question.document)
-    except MalformedInput as error:
-        return [failed(Check.SIGNATURE, Code.SIGNATURE_MALFORMED, error.detail)]
+    proofs = question.proofs
+    if proofs is None:
+        return [failed(Check.SIGNATURE, Code.SIGNATURE_MALFORMED, "The proofs cannot be read.")]
     if not proofs:
         return [failed(Check.SIGNATURE, Code.SIGNATURE_MISSING)]
-    proof = deciding_proof(proofs, question.unverified_issuer)
+    proof = question.deciding_proof
     if proof is None:
         return [not_run(Check.SIGNATURE, Code.SIGNATURE_KIND_UNSUPPORTED)]
-    return [_of_proof(question, proof)]
+    return [_of_proof(question, proof), *_of_others(question, proofs, proof)]
 
 
 def _of_proof(question: Question, proof: JsonObject) -> CheckResult:
@@ -58,17 +64,57 @@ def _of_proof(question: Question, proof: JsonObject) -> CheckResult:
     if found.key is None:
         return not_run(Check.SIGNATURE, Code.SIGNATURE_KEY_UNAVAILABLE)
     suite = suite_of(proof)
-    problem = verify_document(question.document, proof, found.key)
+    problem = _verify(question, proof, found.key)
     if problem is not None:
         return problem
-    code = Code.SIGNATURE_VALID_OTHER_FORM if suite in _OTHER_FORMS else Code.SIGNATURE_VALID
-    return passed(Check.SIGNATURE, code, suite)
+    return passed(Check.SIGNATURE, _VALID.get(suite, Code.SIGNATURE_VALID), suite)
 
 
-def verify_document(document: JsonObject, proof: JsonObject, key: PublicKey) -> CheckResult | None:
+def _of_others(question: Question, proofs: list[JsonObject], deciding: JsonObject) -> Iterator[CheckResult]:
+    """Verify the rest of a proof set or chain (VC Data Integrity, 4.5): one false seal spoils the others.
+
+    A proof of a kind we cannot check takes nothing from the one that decides, unless that one builds on it.
+    """
+    value = deciding.get("previousProof")
+    needed = value if isinstance(value, list) else [value]
+    for proof in proofs:
+        if proof is deciding:
+            continue
+        is_needed = "id" in proof and proof["id"] in needed
+        if not is_supported(proof) or proof.get("proofPurpose") != "assertionMethod":
+            if is_needed:
+                yield not_run(Check.SIGNATURE, Code.SIGNATURE_CHAIN_UNCHECKED, suite_of(proof))
+            else:
+                yield not_applicable(Check.SIGNATURE, Code.SIGNATURE_OTHER_KIND, suite_of(proof)[:100])
+        else:
+            yield _of_other(question, proof, is_needed=is_needed)
+
+
+def _of_other(question: Question, proof: JsonObject, *, is_needed: bool) -> CheckResult:
+    reference = method_of(proof)
+    found = find_key(
+        reference,
+        question.evidence,
+        relationship="assertionMethod",
+        freshness=question.policy.key_freshness,
+        now=question.now,
+    )
+    owner = owner_of(reference)
+    problem = _verify(question, proof, found.key) if found.key is not None else None
+    if problem is not None and problem.outcome is Outcome.FAILED:
+        return failed(Check.SIGNATURE, Code.SIGNATURE_OTHER_INVALID, problem.detail, by=owner)
+    if problem is not None or found.key is None or found.problem in KEY_ABSENT:
+        code = Code.SIGNATURE_CHAIN_UNCHECKED if is_needed else Code.SIGNATURE_OTHER_UNCHECKED
+        return not_run(Check.SIGNATURE, code, found.problem or "", by=owner)
+    if found.problem is not None:
+        return failed(Check.SIGNATURE, Code.SIGNATURE_OTHER_INVALID, found.problem, by=owner)
+    return passed(Check.SIGNATURE, Code.SIGNATURE_OTHER_VALID, suite_of(proof), by=owner)
+
+
+def _verify(question: Question, proof: JsonObject, key: PublicKey) -> CheckResult | None:
     """Return what is wrong with the proof over the document, or None when it holds."""
     try:
-        verify_proof(document, proof, public_key=key)
+        verify_proof(question.document, proof, public_key=key, shape_checked=question.is_plainly_written)
     except UnsupportedCryptosuite as error:
         return not_run(Check.SIGNATURE, Code.SIGNATURE_KIND_UNSUPPORTED, error.detail)
     except ReshapedDocument as error:
@@ -88,13 +134,12 @@ def _of_jwt(question: Question, jwt: CompactJwt) -> CheckResult:
     key = key_of_jwt(question.credential, question)
     if key is None:
         return not_run(Check.SIGNATURE, Code.SIGNATURE_KEY_UNAVAILABLE)
-    if jwt.header.get("alg") != algorithm_of(key):
-        return failed(Check.SIGNATURE, Code.SIGNATURE_INVALID, "The algorithm does not fit the key.")
-    if not signature_holds(jwt, key):
-        return failed(Check.SIGNATURE, Code.SIGNATURE_INVALID)
+    try:
+        check_jwt_signature(jwt, key)
+    except ProofError as error:
+        return failed(Check.SIGNATURE, Code.SIGNATURE_INVALID, error.detail)
     algorithm = str(jwt.header["alg"])
-    code = Code.SIGNATURE_VALID_OTHER_FORM if algorithm in _OTHER_FORMS else Code.SIGNATURE_VALID
-    return passed(Check.SIGNATURE, code, algorithm)
+    return passed(Check.SIGNATURE, _VALID.get(algorithm, Code.SIGNATURE_VALID), algorithm)
 
 
 def key_of_jwt(credential: PresentedCredential, question: Question) -> PublicKey | None:

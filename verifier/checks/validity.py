@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from vc_core.errors import MalformedInput
 from vc_core.json_text import JsonObject
 from verifier.codes import Check, Code
 from verifier.moments import read_moment
-from verifier.proofs import deciding_proof, read_proofs
 from verifier.question import Question
 from verifier.report import CheckResult, failed, passed
 
@@ -23,11 +21,9 @@ def check_validity(question: Question) -> list[CheckResult]:
         ends = [read_moment(question.document[name]) for name in _ENDS if name in question.document]
         starts += _numeric_date(question, "nbf")
         ends += _numeric_date(question, "exp")
-        created, proof_expires = _proof_moments(question.document, question.unverified_issuer)
+        created, proof_expires = _proof_moments(question.deciding_proof or {})
     except (ValueError, OverflowError) as error:
         return [failed(Check.VALIDITY, Code.VALIDITY_MALFORMED, str(error)[:100])]
-    except MalformedInput:
-        created = proof_expires = None
     return [_judge(question, starts, ends, created, proof_expires)]
 
 
@@ -63,8 +59,7 @@ def _numeric_date(question: Question, claim: str) -> list[datetime]:
         raise ValueError("a date of the JWT is out of range") from error
 
 
-def _proof_moments(document: JsonObject, owner: str) -> tuple[datetime | None, datetime | None]:
+def _proof_moments(proof: JsonObject) -> tuple[datetime | None, datetime | None]:
     """Return when the deciding proof was made and when it ends, each None when it does not say."""
-    proof = deciding_proof(read_proofs(document), owner) or {}
     created = read_moment(proof["created"]) if "created" in proof else None
     return created, read_moment(proof["expires"]) if "expires" in proof else None

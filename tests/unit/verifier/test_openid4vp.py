@@ -15,7 +15,7 @@ import pytest
 from tests.support.presenting import Wallet
 from tests.unit.verifier.conftest import World
 from vc_core.did import find_verification_method
-from verifier.vc_jwt import parse_compact_jwt, signature_holds
+from vc_core.jose.compact import parse_compact_jwt, signature_holds
 
 
 @dataclass

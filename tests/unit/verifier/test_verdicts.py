@@ -89,9 +89,12 @@ BAD: dict[str, tuple[Callable[[], Any], dict[str, str]]] = {
                 k: v for k, v in ISSUER.unsigned_badge()["credentialSubject"]["achievement"].items() if k != "name"
             }
         ),
-        {"format": "format-member-wrong"},
+        {"format": "format-member-wrong", "schema": "schema-not-followed"},
     ),
-    "no start date": (lambda: _without("validFrom"), {"format": "format-member-wrong"}),
+    "no start date": (
+        lambda: _without("validFrom"),
+        {"format": "format-member-wrong", "schema": "schema-not-followed"},
+    ),
     "purpose of the proof": (
         lambda: ISSUER.sign(ISSUER.unsigned_badge(), proof_purpose="authentication"),
         {"signature": "signature-purpose-wrong"},
@@ -519,7 +522,7 @@ JWT_FAULTS: dict[str, tuple[str, set[str]]] = {
     "another key signed": (jwt_badge(key=PrivateKey.generate("P-256")), {"signature-invalid"}),
     "key of its own": (
         jwt_badge({"kid": None, "jwk": PrivateKey.generate("P-256").public.to_jwk()}),
-        {"signature-invalid", "key-not-named"},
+        {"signature-invalid", "key-not-named", "format-member-wrong"},
     ),
     "strange header": (jwt_badge({"x5u": "https://evil.example"}), {"format-member-wrong"}),
     "kid of another": (jwt_badge({"kid": f"{OTHER.did}#jose"}), {"signature-key-unavailable", "key-other-owner"}),
