@@ -15,12 +15,13 @@ MAX_BASE58_TEXT = 1_024  # decoding is quadratic: nothing we read is longer (RSA
 
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
-_DIGIT = {character: value for value, character in enumerate(_ALPHABET)}
+_NO_DIGIT = 255
+_DIGITS = bytes(_ALPHABET.find(chr(code)) & _NO_DIGIT for code in range(256))
 _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 _PAIR = 58 * 58
-_PAIR_VALUE = {pair: value for value, pair in enumerate(_PAIRS)}
-_FOUR_PAIRS = _PAIR**4
-_FIVE_PAIRS = _PAIR**5  # fits a machine word, so the division of a long number is done once in ten digits
+# A long number is divided and multiplied once in eight or ten digits: those fit a machine word.
+_EIGHT_DIGITS = 58**8
+_FIVE_PAIRS = _PAIR**5
 
 
 def base58btc_encode(data: bytes) -> str:
@@ -45,16 +46,16 @@ def base58btc_decode(text: str) -> bytes:
     """
     if len(text) > MAX_BASE58_TEXT:
         raise LimitExceeded("The base58 text is too long.", limit=MAX_BASE58_TEXT)
-    number, value = 0, _PAIR_VALUE
-    try:
-        for at in range(0, len(text) - 7, 8):
-            first, second = value[text[at : at + 2]], value[text[at + 2 : at + 4]]
-            third, fourth = value[text[at + 4 : at + 6]], value[text[at + 6 : at + 8]]
-            number = number * _FOUR_PAIRS + (((first * _PAIR + second) * _PAIR + third) * _PAIR + fourth)
-        for character in text[len(text) - len(text) % 8 :]:
-            number = number * 58 + _DIGIT[character]
-    except KeyError as error:
-        raise MalformedInput("The text is not base58.") from error
+    digits = text.encode("ascii", "replace").translate(_DIGITS)
+    if _NO_DIGIT in digits:
+        raise MalformedInput("The text is not base58.")
+    number = 0
+    for at in range(0, len(digits) - 7, 8):
+        a, b, c, d, e, f, g, h = digits[at : at + 8]
+        word = ((((((a * 58 + b) * 58 + c) * 58 + d) * 58 + e) * 58 + f) * 58 + g) * 58 + h
+        number = number * _EIGHT_DIGITS + word
+    for digit in digits[len(digits) - len(digits) % 8 :]:
+        number = number * 58 + digit
     zeros = len(text) - len(text.lstrip("1"))
     return bytes(zeros) + number.to_bytes((number.bit_length() + 7) // 8, "big")
 

@@ -40,6 +40,24 @@ class Absence(StrEnum):
     NOT_SUPPORTED = "not-supported"
 
 
+class Memory(dict[Hashable, object]):
+    """What was worked out from something that never changes; emptied when it grows."""
+
+    def remember[T](self, key: Hashable, work: Callable[[], T]) -> T:
+        """Return what `work` gives, doing it once."""
+        if key in self:
+            return cast(T, self[key])
+        result = work()
+        if len(self) >= MAX_REMEMBERED:
+            self.clear()
+        self[key] = result
+        return result
+
+    def __reduce__(self) -> tuple[type[Memory], tuple[()]]:
+        """Stay behind when what it belongs to goes to another process."""
+        return Memory, ()
+
+
 @dataclass(frozen=True, slots=True)
 class EvidenceItem:
     """One document, or the reason why it is not there."""
@@ -53,20 +71,14 @@ class EvidenceItem:
     content: JsonValue = None
     """Never changed once the item is made: what was worked out from it is remembered."""
     absence: Absence | None = None
-    _worked_out: dict[object, object] = field(default_factory=dict, init=False, compare=False, repr=False)
+    _worked_out: Memory = field(default_factory=Memory, init=False, compare=False, repr=False)
 
     def remember[T](self, key: Hashable, work: Callable[[], T]) -> T:
         """Return what `work` gives, doing it once; `key` must name everything but this item that it depends on.
 
         A key document or status list is asked about for badge after badge, and the answer takes more than the badge.
         """
-        if key in self._worked_out:
-            return cast(T, self._worked_out[key])
-        result = work()
-        if len(self._worked_out) >= MAX_REMEMBERED:
-            self._worked_out.clear()
-        self._worked_out[key] = result
-        return result
+        return self._worked_out.remember(key, work)
 
     def to_json(self) -> dict[str, object]:
         """Return the JSON form."""
@@ -108,6 +120,11 @@ class Evidence:
     """Everything gathered for one submission; at most one item for each name."""
 
     items: Mapping[tuple[EvidenceKind, str], EvidenceItem] = field(default_factory=dict)
+    _worked_out: Memory = field(default_factory=Memory, init=False, compare=False, repr=False)
+
+    def remember[T](self, key: Hashable, work: Callable[[], T]) -> T:
+        """Return what `work` gives, doing it once; `key` must name everything but the evidence that it depends on."""
+        return self._worked_out.remember(key, work)
 
     @classmethod
     def of(cls, items: Iterable[EvidenceItem]) -> Evidence:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from vc_core.errors import MalformedInput
-from vc_core.json_text import JsonObject, JsonValue, dump_json
+from vc_core.json_text import JsonObject, JsonValue
 from vc_core.model.endorsement import find_endorsements
 from verifier.evidence import Evidence, EvidenceKind, EvidenceSource, Needs
 from verifier.inputs import PresentedCredential, Submission, credential_of_jwt
@@ -57,7 +57,7 @@ def needs_of_lists(evidence: Evidence) -> Needs:
 def _endorsements(submission: Submission) -> Iterator[PresentedCredential]:
     """Yield the endorsements in the credentials; those that cannot be read are for `checks.endorsements`."""
     for credential in submission.credentials:
-        if b'"endorsement' not in dump_json(credential.document):
+        if not credential.survey.may_carry_endorsements:
             continue
         try:
             for found in find_endorsements(credential.document):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from vc_core.baking import unbake_png, unbake_svg
 from vc_core.errors import LimitExceeded, MalformedInput
@@ -17,6 +18,7 @@ from vc_core.jose.enveloped import is_envelope, read_envelope
 from vc_core.jose.vc_jwt import read_credential_of_jwt
 from vc_core.json_text import JsonObject, JsonValue, parse_json_object
 from vc_core.model.clr import read_clr
+from vc_core.model.shape import Survey, survey
 
 MAX_SUBMISSION_BYTES = 5_000_000
 MAX_JSON_BYTES = 1_000_000
@@ -70,13 +72,18 @@ class Medium(StrEnum):
     SVG = "svg"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PresentedCredential:
     """One credential as it came in; `document` is the signed original and must not be changed."""
 
     document: JsonObject
     jwt: CompactJwt | None = None
     form: Form = Form.EMBEDDED
+
+    @cached_property
+    def survey(self) -> Survey:
+        """What one walk over the document tells; walked when it is first asked."""
+        return survey(self.document)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from vc_core.did import did_key_document, find_verification_method, parse_did_url, public_key_of_method
 from vc_core.errors import DidDocumentError, DidError, KeyReferenceError, MalformedInput, RelationshipError
@@ -24,8 +25,7 @@ KEY_ABSENT = frozenset({Code.KEY_DOCUMENT_MISSING, Code.KEY_DOCUMENT_TOO_OLD})
 """Problems that say nothing about the key: its document could not be looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class FoundKey:
+class FoundKey(NamedTuple):
     """What came of looking for a key: a key, a problem, or both when the key is known but may not be trusted."""
 
     key: PublicKey | None

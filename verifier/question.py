@@ -8,7 +8,6 @@ from functools import cached_property
 
 from vc_core.errors import MalformedInput
 from vc_core.json_text import JsonObject, JsonValue
-from vc_core.model.shape import is_plainly_written
 from verifier.evidence import Evidence
 from verifier.inputs import PresentedCredential
 from verifier.policy import Policy
@@ -37,10 +36,10 @@ class Question:
         """Return who the badge says issued it, or an empty text."""
         return read_issuer_id(self.document)
 
-    @cached_property
+    @property
     def is_plainly_written(self) -> bool:
         """Say whether no identifier is described in two places, so that nothing can hide."""
-        return is_plainly_written(self.document)
+        return self.credential.survey.is_plain
 
     @cached_property
     def proofs(self) -> list[JsonObject] | None:

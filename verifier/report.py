@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from verifier.codes import Check, Code, Outcome
 from verifier.moments import format_moment, read_moment
@@ -26,9 +26,8 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
-    """One question about a badge, and what came of it."""
+class CheckResult(NamedTuple):
+    """One question about a badge, and what came of it. A tuple, because a verdict needs a dozen of them."""
 
     check: Check
     outcome: Outcome

@@ -261,8 +261,10 @@ class _Text:
         if self.values is None:
             return self.pattern
         mine = self.values(values)
-        if self.rendered is not None and mine in self.rendered:
-            return self.rendered[mine]
+        if self.rendered is not None:
+            found = self.rendered.get(mine)
+            if found is not None:
+                return found
         text = self.pattern % mine
         if self.sorts:
             text = "\n".join(sorted(set(text[:-1].split("\n")))) + "\n"

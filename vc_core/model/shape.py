@@ -9,6 +9,7 @@ are written once.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from vc_core.errors import LimitExceeded, ProofError
 
@@ -50,31 +51,45 @@ class ReshapedDocument(ProofError):
     code = "reshaped-document"
 
 
-def is_plainly_written(document: Mapping[str, object]) -> bool:
-    """Say whether every identifier has one object in the whole document: then no part can be anywhere else.
+class Survey(NamedTuple):
+    """What one quick walk over a document tells."""
 
-    One quick walk. True means that `check_shape` finds nothing; False means that it has to be asked.
-    """
+    is_plain: bool
+    """Every identifier has one object in the whole document, so no part can be anywhere else and `check_shape` finds
+    nothing. When this is False, `check_shape` has to be asked."""
+    may_carry_endorsements: bool
+    """False: there is no member in which endorsements are carried."""
+
+
+_CANNOT_TELL = Survey(is_plain=False, may_carry_endorsements=True)
+_CARRIERS = frozenset({"endorsement", "endorsementJwt"})
+
+
+def survey(document: Mapping[str, object]) -> Survey:
+    """Return what can be said about a document at a glance, which is enough for nearly every badge."""
     issuer = document.get("issuer")
     seen = {issuer} if type(issuer) is str else set()
     pending: list[object] = [document if type(document) is dict else dict(document)]
+    carries = False
     for item in pending:  # grows while it is read
         if type(item) is dict:
             identifier = item.get("id")
             if type(identifier) is str:
                 if identifier in seen or identifier[:2] == "_:":
-                    return False
+                    return _CANNOT_TELL
                 seen.add(identifier)
             if "@id" in item or "@type" in item:
-                return False
+                return _CANNOT_TELL
+            if not carries and not _CARRIERS.isdisjoint(item):
+                carries = True
             for name, value in item.items():
                 if type(value) is dict or (type(value) is list and name != "@context"):
                     pending.append(value)
         elif type(item) is list:
             pending.extend([inner for inner in item if type(inner) is dict or type(inner) is list])
         if len(pending) > MAX_PLAIN_NODES:
-            return False
-    return True
+            return _CANNOT_TELL
+    return Survey(is_plain=True, may_carry_endorsements=carries)
 
 
 def check_shape(document: Mapping[str, object]) -> None:

@@ -91,12 +91,11 @@ def add_proofs(
     if domain is not None:
         options["domain"] = domain
     check_options(options)
-    digest = suite.digest_many() if suite.digest_many is not None else suite.digest
     secured = []
     for document in documents:
         unsecured = {name: value for name, value in document.items() if name != "proof"}
         config = with_context(options, unsecured)
-        signature = sign(options_digest(suite, config, algorithm) + digest(unsecured, algorithm))
+        signature = sign(options_digest(suite, config, algorithm) + suite.digest(unsecured, algorithm))
         if len(signature) != _SIGNATURE_BYTES[algorithm]:
             raise ProofError("The key gave a signature of another kind than the proof needs.")
         proof = dict(config) if suite.proof_keeps_context else dict(options)

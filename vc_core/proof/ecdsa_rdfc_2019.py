@@ -1,6 +1,6 @@
 """ecdsa-rdfc-2019 (vc-di-ecdsa, 3.2) with P-256 and P-384; signatures are r and s, not DER."""
 
-from vc_core.proof.suite import Cryptosuite, rdfc_digest, rdfc_digest_many
+from vc_core.proof.suite import Cryptosuite, rdfc_digest
 
 SUITE = Cryptosuite(
     name="ecdsa-rdfc-2019",
@@ -8,5 +8,4 @@ SUITE = Cryptosuite(
     algorithms=frozenset({"P-256", "P-384"}),
     digest=rdfc_digest,
     proof_keeps_context=False,
-    digest_many=rdfc_digest_many,
 )

@@ -1,6 +1,6 @@
 """eddsa-rdfc-2022 (vc-di-eddsa, 3.2): the one embedded proof that counts for Open Badges certification."""
 
-from vc_core.proof.suite import Cryptosuite, rdfc_digest, rdfc_digest_many
+from vc_core.proof.suite import Cryptosuite, rdfc_digest
 
 SUITE = Cryptosuite(
     name="eddsa-rdfc-2022",
@@ -8,5 +8,4 @@ SUITE = Cryptosuite(
     algorithms=frozenset({"Ed25519"}),
     digest=rdfc_digest,
     proof_keeps_context=False,
-    digest_many=rdfc_digest_many,
 )

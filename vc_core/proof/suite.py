@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import orjson
 
 from vc_core.canonical import canonicalize
-from vc_core.canonical.cohort import Cohort
+from vc_core.canonical.cohort import canonicalize_one_of_many
 
 type HashPart = Callable[[Mapping[str, object], str], bytes]
 """Takes a document and the algorithm of the key, gives its digest."""
@@ -29,26 +29,14 @@ class Cryptosuite:
     proof_keeps_context: bool
     """Whether the proof carries the document's `@context` (the JCS suites)."""
     verify_only: bool = False
-    digest_many: Callable[[], HashPart] | None = None
-    """Gives a digest function for documents that are much alike; the digests are the same."""
 
 
 def rdfc_digest(document: Mapping[str, object], algorithm: str) -> bytes:
     """Return the hash of the canonical N-Quads; SHA-384 with P-384 keys, also inside RDFC (vc-di-ecdsa, 3.2)."""
-    name = _RDFC_HASH.get(algorithm, "sha256")
-    return hashlib.new(name, canonicalize(document, hash_name=name).encode()).digest()
-
-
-def rdfc_digest_many() -> HashPart:
-    """Return an `rdfc_digest` that learns what a cohort of documents has in common."""
-    cohort = Cohort()
-
-    def digest(document: Mapping[str, object], algorithm: str) -> bytes:
-        if algorithm in _RDFC_HASH:
-            return rdfc_digest(document, algorithm)
-        return hashlib.sha256(cohort.canonicalize(document).encode()).digest()
-
-    return digest
+    if algorithm in _RDFC_HASH:
+        name = _RDFC_HASH[algorithm]
+        return hashlib.new(name, canonicalize(document, hash_name=name).encode()).digest()
+    return hashlib.sha256(canonicalize_one_of_many(document).encode()).digest()
 
 
 _MAX_REMEMBERED = 256

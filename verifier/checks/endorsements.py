@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from vc_core.errors import MalformedInput
-from vc_core.json_text import dump_json
 from vc_core.model.endorsement import CircularEndorsement, FoundEndorsement, find_endorsements
 from verifier.codes import Check, Code
 from verifier.inputs import PresentedCredential, credential_of_jwt
@@ -22,7 +21,7 @@ type Judge = Callable[[Question], Sequence[CheckResult]]
 
 def check_endorsements(question: Question, judge: Judge) -> list[CheckResult]:
     """Judge every endorsement, wherever in the badge it is carried."""
-    if b'"endorsement' not in dump_json(question.document):
+    if not question.credential.survey.may_carry_endorsements:
         return [not_applicable(Check.ENDORSEMENTS, Code.ENDORSEMENTS_NONE)]
     try:
         found = find_endorsements(question.document)

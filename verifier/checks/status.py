@@ -61,7 +61,8 @@ def _ask(entry: StatusEntry, question: Question) -> CheckResult:
 
 def _ask_bitstring(entry: StatusEntry, item: EvidenceItem, age: Age, question: Question) -> CheckResult:
     at, by = item.retrieved_at, item.source
-    subject = open_list(item, entry.purpose, question)
+    asked = ("open", item.name, entry.purpose, question.unverified_issuer, question.now, question.policy)
+    subject = question.evidence.remember(asked, lambda: open_list(item, entry.purpose, question))
     if isinstance(subject, Unusable):
         return not_run(Check.STATUS, subject.code, subject.detail, at=at, by=by)
     value = _read(entry, item, subject, question)

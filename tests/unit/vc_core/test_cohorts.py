@@ -6,6 +6,7 @@ import copy
 import itertools
 import random
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -15,8 +16,9 @@ from hypothesis import strategies as st
 from tests.bench.badges import unsigned_badge
 from tests.support.random_badges import random_badges
 from vc_core.canonical import canonicalize
+from vc_core.canonical import cohort as cohorts
 from vc_core.canonical.active_context import compile_contexts
-from vc_core.canonical.cohort import Cohort
+from vc_core.canonical.cohort import MAX_COHORTS, Cohort, canonicalize_one_of_many, forget_cohorts
 from vc_core.canonical.template import build_template
 from vc_core.contexts import known_contexts
 from vc_core.errors import DataLossDetected, EdubadgesError, UnknownContext
@@ -206,3 +208,57 @@ def test_no_bundled_vocabulary_gives_another_meaning_to_identifiers_that_templat
             continue
         assert terms.keys().isdisjoint({"https", "http", "urn", "did", "urn:uuid"})
         assert not any(name.startswith(("https://", "http://", "urn:uuid:", "did:")) for name in terms)
+
+
+# --- The memory of the process ---
+
+
+@pytest.fixture
+def fresh() -> Iterator[None]:
+    forget_cohorts()
+    yield
+    forget_cohorts()
+
+
+@pytest.mark.usefixtures("fresh")
+def test_many_kinds_of_documents_take_a_bounded_memory() -> None:
+    for number in range(3 * MAX_COHORTS):
+        document = {**unsigned_badge(number), "id": f"urn:uuid:{number}"}
+        for extra in range(number % MAX_COHORTS):
+            document[f"extra{extra}"] = None
+        assert _answer(canonicalize_one_of_many, document) == _answer(canonicalize, document)
+    assert cohorts._cohorts is not None
+    assert len(cohorts._cohorts) <= MAX_COHORTS
+
+
+@pytest.mark.usefixtures("fresh")
+def test_what_is_larger_than_a_badge_is_not_learned_from() -> None:
+    for number in range(6):
+        document = _changed(number, _put("credentialSubject", "narrative", value="x" * 100_000 + str(number)))
+        assert canonicalize_one_of_many(document) == canonicalize(document)
+    assert cohorts._cohorts is not None
+    [cohort] = cohorts._cohorts.values()
+    assert (cohort._template, cohort._passed_by) == (None, None)
+
+
+@pytest.mark.usefixtures("fresh")
+def test_one_wrong_answer_ends_all_templates(monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(10):
+        canonicalize_one_of_many(unsigned_badge(number))
+    [cohort] = cohorts._cohorts.values()  # type: ignore[union-attr]
+    assert cohort._template is not None
+    # The template is made to lie: one constant line is another.
+    cohort._template._constants[0] = cohort._template._constants[0].replace("a", "b")
+    monkeypatch.setattr(cohorts, "_COMPARED", 1)
+    with pytest.warns(UserWarning, match="templates are off"):
+        assert canonicalize_one_of_many(unsigned_badge(11)) == canonicalize(unsigned_badge(11))
+    assert cohorts._cohorts is None
+    assert canonicalize_one_of_many(unsigned_badge(12)) == canonicalize(unsigned_badge(12))
+
+
+def test_threads_may_share_a_cohort() -> None:
+    cohort = Cohort()
+    expected = [canonicalize(unsigned_badge(number)) for number in range(60)]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda number: cohort.canonicalize(unsigned_badge(number)), [*range(60)] * 3))
+    assert found == expected * 3
