@@ -1,6 +1,7 @@
 """`edubadges verify` and `edubadges evidence`: the same engine as the web service, in a terminal.
 
 Exit codes: 0 genuine and valid · 1 do not trust · 2 genuine, with remarks · 3 cannot check now · 4 not readable.
+Several badges at once are the work of `cli_batch`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from service_kit.fetch import Fetcher
 from service_kit.settings import LOOPBACK_HOSTS
 from vc_core.errors import EdubadgesError, MalformedInput
 from vc_core.json_text import dump_json
+from verifier.batch_inputs import is_address, is_batch
+from verifier.cli_batch import DEFAULT_SHOWN, BatchOptions, verify_many
 from verifier.evidence import EvidenceSource
 from verifier.evidence_store import EvidenceStore
 from verifier.gathering import gather
@@ -53,8 +56,13 @@ def _development() -> bool:
 
 
 def verify_command(
-    badge: Annotated[
-        str, typer.Argument(help="A file (JSON, JWT, PNG or SVG), an https address, or - for standard input.")
+    badges: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="BADGE...",
+            help="A file (JSON, JWT, PNG or SVG), an https address, or - for standard input. For many badges at once: "
+            "several files, a folder, or a .jsonl file with one badge per line.",
+        ),
     ],
     offline: Annotated[bool, typer.Option("--offline", help="Use only the evidence on disk.")] = False,
     store: _StoreOption = None,
@@ -62,8 +70,22 @@ def verify_command(
     lang: Annotated[str, typer.Option("--lang", help="nl or en.")] = "en",
     audience: Annotated[Audience, typer.Option("--for", help="For whom the sentences are.")] = Audience.EMPLOYER,
     registry: Annotated[str | None, typer.Option("--registry", help="Address of the registry.")] = None,
+    lines: Annotated[
+        bool, typer.Option("--lines", help="Every file, or standard input, holds one badge per line.")
+    ] = False,
+    show: Annotated[
+        int, typer.Option("--show", min=0, max=10_000, help="Of many badges: how many that are not good to list.")
+    ] = DEFAULT_SHOWN,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, max=256, help="Of many badges: processes. Default: every core.")
+    ] = None,
 ) -> None:
-    """Check a badge: is it genuine, unchanged, not withdrawn and valid today?"""
+    """Check a badge: is it genuine, unchanged, not withdrawn and valid today?
+
+    Of many badges the gravest decides the exit code: 1, then 3, then 4 (not readable), then 2, then 0. With --json
+    every badge is one line, in the order of the input, and the last line is the summary. Without --offline every
+    document is fetched once for all badges; `edubadges evidence sync` and then --offline is the fastest way.
+    """
     if lang not in LANGUAGES:
         raise typer.BadParameter("choose nl or en", param_hint="--lang")
     now = datetime.now(UTC)
@@ -71,7 +93,11 @@ def verify_command(
     try:
         kept = _store(store)
         kept.check()
-        data = _read(badge, fetcher, offline=offline)
+        if is_batch(badges, lines=lines):
+            options = BatchOptions(_local(badges), lines, as_json, lang, show, workers)
+            source = None if offline else _source(kept, fetcher, registry, now, offline=False)
+            raise typer.Exit(verify_many(options, kept.folder, source, now=now))
+        data = _read(badges[0], fetcher, offline=offline)
         submission = parse_submission(data)
         report = verify(submission, gather(submission, _source(kept, fetcher, registry, now, offline=offline)), now=now)
     except EdubadgesError as error:
@@ -94,6 +120,12 @@ def _source(
     return OnlineSource(fetcher, store, registry_url=address, http_hosts=hosts)
 
 
+def _local(badges: list[str]) -> list[str]:
+    if any(is_address(badge) for badge in badges):
+        raise typer.BadParameter("an address is checked on its own; save the badges to files first")
+    return badges
+
+
 def _read(badge: str, fetcher: Fetcher, *, offline: bool) -> bytes:
     """Return the bytes of a file, an address or standard input.
 
@@ -103,7 +135,7 @@ def _read(badge: str, fetcher: Fetcher, *, offline: bool) -> bytes:
     """
     if badge == "-":
         return sys.stdin.buffer.read(MAX_SUBMISSION_BYTES + 1)
-    if badge.startswith(("https://", "http://")):
+    if is_address(badge):
         if offline:
             raise MalformedInput("An address cannot be fetched with --offline. Save the badge to a file first.")
         return fetcher.get(badge, max_bytes=MAX_SUBMISSION_BYTES, accept="*/*", max_redirects=2).body
