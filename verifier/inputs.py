@@ -82,7 +82,7 @@ class PresentedCredential:
 
     @cached_property
     def survey(self) -> Survey:
-        """What one walk over the document tells; walked when it is first asked."""
+        """What the document tells at a glance; worked out when it is first asked."""
         return survey(self.document)
 
 

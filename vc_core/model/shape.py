@@ -8,8 +8,11 @@ are written once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
+
+import orjson
 
 from vc_core.errors import LimitExceeded, ProofError
 
@@ -52,7 +55,7 @@ class ReshapedDocument(ProofError):
 
 
 class Survey(NamedTuple):
-    """What one quick walk over a document tells."""
+    """What the text of a document tells without reading it."""
 
     is_plain: bool
     """Every identifier has one object in the whole document, so no part can be anywhere else and `check_shape` finds
@@ -62,34 +65,26 @@ class Survey(NamedTuple):
 
 
 _CANNOT_TELL = Survey(is_plain=False, may_carry_endorsements=True)
-_CARRIERS = frozenset({"endorsement", "endorsementJwt"})
+# In compact JSON a quotation mark inside a text has a backslash before it, so these are member names and nothing else.
+_IDENTIFIER = re.compile(rb'"id":("(?:[^"\\]+|\\.)*+")')
+_NOT_PLAIN = (b'"@id":', b'"@type":', b'"id":"_:')
+_CARRIERS = (b'"endorsement":', b'"endorsementJwt":')
 
 
 def survey(document: Mapping[str, object]) -> Survey:
     """Return what can be said about a document at a glance, which is enough for nearly every badge."""
-    issuer = document.get("issuer")
-    seen = {issuer} if type(issuer) is str else set()
-    pending: list[object] = [document if type(document) is dict else dict(document)]
-    carries = False
-    for item in pending:  # grows while it is read
-        if type(item) is dict:
-            identifier = item.get("id")
-            if type(identifier) is str:
-                if identifier in seen or identifier[:2] == "_:":
-                    return _CANNOT_TELL
-                seen.add(identifier)
-            if "@id" in item or "@type" in item:
-                return _CANNOT_TELL
-            if not carries and not _CARRIERS.isdisjoint(item):
-                carries = True
-            for name, value in item.items():
-                if type(value) is dict or (type(value) is list and name != "@context"):
-                    pending.append(value)
-        elif type(item) is list:
-            pending.extend([inner for inner in item if type(inner) is dict or type(inner) is list])
-        if len(pending) > MAX_PLAIN_NODES:
+    try:
+        raw = orjson.dumps(document)
+        issuer = document.get("issuer")
+        identifiers = [*_IDENTIFIER.findall(raw), *([orjson.dumps(issuer)] if isinstance(issuer, str) else [])]
+    except (TypeError, ValueError):
+        return _CANNOT_TELL
+    for name in _NOT_PLAIN:
+        if name in raw:
             return _CANNOT_TELL
-    return Survey(is_plain=True, may_carry_endorsements=carries)
+    if len(set(identifiers)) != len(identifiers) or raw.count(b"{") + raw.count(b"[") > MAX_PLAIN_NODES:
+        return _CANNOT_TELL
+    return Survey(is_plain=True, may_carry_endorsements=_CARRIERS[0] in raw or _CARRIERS[1] in raw)
 
 
 def check_shape(document: Mapping[str, object]) -> None:

@@ -22,7 +22,6 @@ from verifier.report import CheckResult, failed, not_run, passed
 
 _VERSION_2 = "https://www.w3.org/ns/credentials/v2"
 _VERSION_1 = "https://www.w3.org/2018/credentials/v1"
-_BADGE_TYPES = frozenset({"AchievementCredential", "OpenBadgeCredential"})
 _TEXT_MEMBERS = ("id", "validFrom", "validUntil", "issuanceDate", "expirationDate", "awardedDate", "name")
 # A credential inside a credential is a world of its own: its names say nothing about the outer one.
 _OWN_WORLDS = frozenset({"endorsement", "verifiableCredential", "proof", "@context"})
@@ -171,7 +170,8 @@ def _conclude(document: JsonObject) -> CheckResult:
 
 
 def _is_badge(document: JsonObject) -> bool:
-    return any(_is_listed(document.get("type"), name) for name in _BADGE_TYPES)
+    kind = document.get("type")
+    return _is_listed(kind, "OpenBadgeCredential") or _is_listed(kind, "AchievementCredential")
 
 
 def _is_listed(kind: JsonValue, name: str) -> bool:
