@@ -102,7 +102,8 @@ def _check_depth(raw: bytes, max_depth: int) -> None:
         if not brackets:
             return
         shorter = brackets.replace(b"{}", b"").replace(b"[]", b"")
-        if shorter == brackets:
+        # A long text that hardly gets shorter is deep, or made to look so: the walk stops where it is too deep.
+        if len(brackets) - len(shorter) <= len(brackets) >> 12:
             break
         brackets = shorter
     _walk_depth(raw, max_depth)

@@ -62,6 +62,7 @@ class Code(StrEnum):
     SIGNATURE_MEANING_UNCOVERED = "signature-meaning-uncovered"
     SIGNATURE_RESHAPED = "signature-reshaped"
     SIGNATURE_KIND_UNSUPPORTED = "signature-kind-unsupported"
+    SIGNATURE_TOO_COMPLEX = "signature-too-complex"
     SIGNATURE_KEY_UNAVAILABLE = "signature-key-unavailable"
     SIGNATURE_OTHER_VALID = "signature-other-valid"
     SIGNATURE_OTHER_INVALID = "signature-other-invalid"

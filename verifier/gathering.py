@@ -57,7 +57,7 @@ def needs_of_lists(evidence: Evidence) -> Needs:
 def _endorsements(submission: Submission) -> Iterator[PresentedCredential]:
     """Yield the endorsements in the credentials; those that cannot be read are for `checks.endorsements`."""
     for credential in submission.credentials:
-        if not credential.survey.may_carry_endorsements:
+        if not credential.survey.may_carry_endorsements or credential.is_too_complex:
             continue
         try:
             for found in find_endorsements(credential.document):

@@ -24,6 +24,10 @@ MAX_SUBMISSION_BYTES = 5_000_000
 MAX_JSON_BYTES = 1_000_000
 MAX_JSON_DEPTH = 32
 MAX_CREDENTIALS = 20
+MAX_PARTS = 4_000
+"""Objects and lists; a badge has some forty, and every check of a larger one would take longer than anybody waits."""
+MAX_PARTS_OF_RECORD = 20_000
+"""A learner record is covered by one proof with every credential in it."""
 MAX_CONTAINED = 250
 """Counted with what learner records hold."""
 
@@ -84,6 +88,12 @@ class PresentedCredential:
     def survey(self) -> Survey:
         """What the document tells at a glance; worked out when it is first asked."""
         return survey(self.document)
+
+    @property
+    def is_too_complex(self) -> bool:
+        """Say whether there is more in it than in any badge, so that nothing further is worked out."""
+        is_record = has_type(self.document, "ClrCredential")
+        return self.survey.parts > (MAX_PARTS_OF_RECORD if is_record else MAX_PARTS)
 
 
 @dataclass(frozen=True, slots=True)

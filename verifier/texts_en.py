@@ -98,7 +98,7 @@ SENTENCES: dict[Code, tuple[str, str, str, str]] = {
         "The badge is unusually complicated, so we refuse it.",
         "Ask for a badge in the ordinary form.",
         _ASK_ISSUER,
-        "More nodes than is accepted; see MAX_NODES in verifier.checks.format.",
+        "More nodes than is accepted; see MAX_PARTS in verifier.inputs.",
     ),
     Code.FORMAT_LEARNER_RECORD: (
         "This is a learner record: one statement around several badges, each checked by itself.",
@@ -161,6 +161,12 @@ SENTENCES: dict[Code, tuple[str, str, str, str]] = {
         "Ask for the badge in the standard form.",
         "Ask your issuer for a badge in the standard form.",
         "None of the proofs is of a supported cryptosuite.",
+    ),
+    Code.SIGNATURE_TOO_COMPLEX: (
+        "The badge is unusually complicated, so its seal was not worked out.",
+        "Ask for a badge in the ordinary form.",
+        _ASK_ISSUER,
+        "More objects and lists than is accepted; see MAX_PARTS in verifier.inputs.",
     ),
     Code.SIGNATURE_KEY_UNAVAILABLE: (
         "The seal could not be checked, because the key for it is not known here.",

@@ -95,7 +95,7 @@ SENTENCES: dict[Code, tuple[str, str, str, str]] = {
         "De badge is ongewoon ingewikkeld, daarom weigeren we hem.",
         "Vraag om een badge in de gewone vorm.",
         _ASK_ISSUER,
-        "Meer knopen dan is toegestaan; zie MAX_NODES in verifier.checks.format.",
+        "Meer knopen dan is toegestaan; zie MAX_PARTS in verifier.inputs.",
     ),
     Code.FORMAT_LEARNER_RECORD: (
         "Dit is een leeroverzicht: één verklaring om meerdere badges heen, elk apart gecontroleerd.",
@@ -161,6 +161,12 @@ SENTENCES: dict[Code, tuple[str, str, str, str]] = {
         "Vraag om de badge in de standaardvorm.",
         "Vraag je uitgever om een badge in de standaardvorm.",
         "Geen van de bewijzen is van een ondersteunde cryptosuite.",
+    ),
+    Code.SIGNATURE_TOO_COMPLEX: (
+        "De badge is ongewoon ingewikkeld, daarom is het zegel niet doorgerekend.",
+        "Vraag om een badge in de gewone vorm.",
+        _ASK_ISSUER,
+        "Meer objecten en lijsten dan wordt aanvaard; zie MAX_PARTS in verifier.inputs.",
     ),
     Code.SIGNATURE_KEY_UNAVAILABLE: (
         "Het zegel kon niet worden gecontroleerd, omdat de sleutel hier niet bekend is.",

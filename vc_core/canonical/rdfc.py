@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from vc_core.canonical.statements import BlankNode, Quad, Statements
 from vc_core.errors import LimitExceeded, MalformedInput
 
-DEFAULT_BUDGET = 10_000  # steps of the search; a badge needs none, a poison graph is refused within some 50 ms
+DEFAULT_BUDGET = 2_500  # steps of the search; a badge needs none, a poison graph is refused within some 10 ms
 
 _MAX_TIED = 64  # more orders than any budget
 

@@ -17,7 +17,6 @@ import orjson
 from vc_core.errors import LimitExceeded, ProofError
 
 MAX_NODES = 20_000
-MAX_PLAIN_NODES = 4_000
 
 # Members whose place decides the outcome of a check.
 _DECISIVE = frozenset(
@@ -62,9 +61,11 @@ class Survey(NamedTuple):
     nothing. When this is False, `check_shape` has to be asked."""
     may_carry_endorsements: bool
     """False: there is no member in which endorsements are carried."""
+    parts: int
+    """How many objects and lists there are; a few more when texts hold brackets."""
 
 
-_CANNOT_TELL = Survey(is_plain=False, may_carry_endorsements=True)
+_NO_JSON = Survey(is_plain=False, may_carry_endorsements=True, parts=0)
 # In compact JSON a quotation mark inside a text has a backslash before it, so these are member names and nothing else.
 _IDENTIFIER = re.compile(rb'"id":("(?:[^"\\]+|\\.)*+")')
 _NOT_PLAIN = (b'"@id":', b'"@type":', b'"id":"_:')
@@ -78,13 +79,10 @@ def survey(document: Mapping[str, object]) -> Survey:
         issuer = document.get("issuer")
         identifiers = [*_IDENTIFIER.findall(raw), *([orjson.dumps(issuer)] if isinstance(issuer, str) else [])]
     except (TypeError, ValueError):
-        return _CANNOT_TELL
-    for name in _NOT_PLAIN:
-        if name in raw:
-            return _CANNOT_TELL
-    if len(set(identifiers)) != len(identifiers) or raw.count(b"{") + raw.count(b"[") > MAX_PLAIN_NODES:
-        return _CANNOT_TELL
-    return Survey(is_plain=True, may_carry_endorsements=_CARRIERS[0] in raw or _CARRIERS[1] in raw)
+        return _NO_JSON
+    is_plain = len(set(identifiers)) == len(identifiers) and not any([name in raw for name in _NOT_PLAIN])
+    carries = _CARRIERS[0] in raw or _CARRIERS[1] in raw
+    return Survey(is_plain, carries, raw.count(b"{") + raw.count(b"["))
 
 
 def check_shape(document: Mapping[str, object]) -> None:

@@ -21,7 +21,7 @@ type Judge = Callable[[Question], Sequence[CheckResult]]
 
 def check_endorsements(question: Question, judge: Judge) -> list[CheckResult]:
     """Judge every endorsement, wherever in the badge it is carried."""
-    if not question.credential.survey.may_carry_endorsements:
+    if not question.credential.survey.may_carry_endorsements or question.credential.is_too_complex:
         return [not_applicable(Check.ENDORSEMENTS, Code.ENDORSEMENTS_NONE)]
     try:
         found = find_endorsements(question.document)

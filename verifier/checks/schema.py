@@ -20,7 +20,7 @@ def check_schema(question: Question) -> list[CheckResult]:
         name = schema.schema_name(question.document)
     except MalformedInput:
         name = None
-    if name is None:
+    if name is None or question.credential.is_too_complex:
         return [not_applicable(Check.SCHEMA, Code.SCHEMA_NONE)]
     if schema.follows_schema(question.document, name):
         return [passed(Check.SCHEMA, Code.SCHEMA_FOLLOWED, name)]

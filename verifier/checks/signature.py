@@ -37,6 +37,8 @@ _VALID = {
 
 def check_signature(question: Question) -> list[CheckResult]:
     """Verify the proof that decides."""
+    if question.credential.is_too_complex:
+        return [not_run(Check.SIGNATURE, Code.SIGNATURE_TOO_COMPLEX)]
     jwt = question.credential.jwt
     if jwt is not None:
         return [_of_jwt(question, jwt)]
@@ -48,7 +50,9 @@ def check_signature(question: Question) -> list[CheckResult]:
     proof = question.deciding_proof
     if proof is None:
         return [not_run(Check.SIGNATURE, Code.SIGNATURE_KIND_UNSUPPORTED)]
-    return [_of_proof(question, proof), *_of_others(question, proofs, proof)]
+    result = _of_proof(question, proof)
+    # When the one that decides does not hold, more work cannot make it any better.
+    return [result, *_of_others(question, proofs, proof)] if result.outcome is Outcome.PASSED else [result]
 
 
 def _of_proof(question: Question, proof: JsonObject) -> CheckResult:

@@ -96,6 +96,19 @@ def _shaped(**changes: Any) -> dict[str, Any]:
     return {**copy.deepcopy(BADGE), **changes}
 
 
+def _tree(depth: int, width: int) -> dict[str, Any]:
+    """Organisations without a name, alike at every level: telling them apart takes a search."""
+    if not depth:
+        return {"type": ["Profile"]}
+    return {"type": ["Profile"], "parentOrg": [_tree(depth - 1, width) for _ in range(width)]}
+
+
+def _created_by(profile: dict[str, Any]) -> dict[str, Any]:
+    badge = _shaped()
+    badge["credentialSubject"]["achievement"]["creator"] = profile
+    return badge
+
+
 HOSTILE: dict[str, Any] = {
     "no issuer": _shaped(issuer=None),
     "issuer is a number": _shaped(issuer=5),
@@ -122,6 +135,11 @@ HOSTILE: dict[str, Any] = {
     "year nought": _shaped(validFrom="0000-01-01T00:00:00Z"),
     "an undefined member": _shaped(evil="x"),
     "blank node poison": _shaped(evidence=[{"type": ["Evidence"], "narrative": "x"} for _ in range(400)]),
+    "trees that are alike": _created_by(_tree(3, 4)),
+    "deep trees that are alike": _created_by(_tree(8, 2)),
+    "a forest that is alike": _created_by(_tree(2, 30)),
+    "more parts than any badge": _created_by(_tree(2, 55)),
+    "as many parts as a file holds": _created_by(_tree(1, 20_000)),
     "types are numbers": _shaped(type=["VerifiableCredential", 5]),
 }
 
@@ -136,6 +154,21 @@ def test_a_hostile_badge_is_never_green_and_never_slow(name: str) -> None:
     effort = effort_of(lambda: verify(submission, EVIDENCE, now=NOW))
     assert effort.calls < 100_000
     assert effort.peak_bytes < 2_000_000
+
+
+def test_many_poisoned_badges_in_one_go_are_little_work() -> None:
+    poisoned = _created_by(_tree(3, 4))
+    shown = {"type": ["VerifiablePresentation"], "verifiableCredential": [poisoned] * 20}
+    submission = parse_submission(json.dumps(shown).encode())
+    assert effort_of(lambda: verify(submission, EVIDENCE, now=NOW)).calls < 20 * 100_000
+
+
+def test_a_false_seal_ends_the_work_on_the_others() -> None:
+    poisoned = _created_by(_tree(3, 4))
+    alone = parse_submission(json.dumps(poisoned).encode())
+    many = parse_submission(json.dumps({**poisoned, "proof": [BADGE["proof"]] * 8}).encode())
+    one = effort_of(lambda: verify(alone, EVIDENCE, now=NOW)).calls
+    assert effort_of(lambda: verify(many, EVIDENCE, now=NOW)).calls < 1.5 * one
 
 
 class Greedy:
