@@ -24,9 +24,9 @@ def read_proofs(document: Mapping[str, JsonValue]) -> list[JsonObject]:
     entries = value if isinstance(value, list) else [] if value is None else [value]
     if len(entries) > MAX_PROOFS:
         raise MalformedInput(f"There are more than {MAX_PROOFS} proofs.")
-    proofs = [entry for entry in entries if isinstance(entry, dict)]
+    proofs = [entry for entry in entries if isinstance(entry, dict) and isinstance(entry.get("type"), str)]
     if len(proofs) != len(entries):
-        raise MalformedInput("A proof is not an object.")
+        raise MalformedInput("A proof is not an object with a type.")
     return proofs
 
 

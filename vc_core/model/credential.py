@@ -154,7 +154,7 @@ def parse_moment(value: object) -> datetime:
 def status_entries(document: Mapping[str, JsonValue], *, shape_checked: bool = False) -> list[StatusEntry]:
     """Return every status entry, each in its one strict shape; no `credentialStatus` gives an empty list.
 
-    `shape_checked` says that the caller verified the proof over this document, which looks at its shape as well.
+    `shape_checked` says that the caller found the document to be plainly written (`model.shape`).
 
     Raises:
         MalformedInput: an entry is incomplete or written in another shape.

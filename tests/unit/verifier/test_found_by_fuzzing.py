@@ -178,3 +178,17 @@ def test_a_withdrawn_key_at_an_address_is_withdrawn(member: str) -> None:
     assert code(method) == "key-of-issuer"
     assert code({**method, member: "2099-01-01T00:00:00Z"}) == "key-of-issuer"
     assert code({**method, member: "2026-01-01T00:00:00Z"}) == "key-withdrawn"
+
+
+@pytest.mark.parametrize("cryptosuite", ["eddsa-jcs-2022", "eddsa-rdfc-2022"])
+@pytest.mark.parametrize("change", [{"type": {"@id": "DataIntegrityProof"}}, {"type": None}, {"type": ["x"]}])
+def test_a_second_proof_that_is_none_is_not_passed_over(cryptosuite: str, change: dict[str, Any]) -> None:
+    badge = ISSUER.sign(ISSUER.unsigned_badge(), cryptosuite=cryptosuite)
+    badge["proof"] = [badge["proof"], {**badge["proof"], **change}]
+    assert code_of(report_on(badge), Check.SIGNATURE) == "signature-malformed"
+
+
+def test_a_keyword_in_a_second_proof_is_a_rewrite_also_when_the_text_is_what_was_signed() -> None:
+    badge = ISSUER.sign(ISSUER.unsigned_badge(), cryptosuite="eddsa-jcs-2022")
+    badge["proof"] = [badge["proof"], {**badge["proof"], "cryptosuite": {"@id": "eddsa-rdfc-2022"}}]
+    assert code_of(report_on(badge), Check.STATUS) == "status-entry-malformed"
