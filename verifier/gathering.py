@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from vc_core.errors import MalformedInput
+from vc_core.jose.sd_jwt_vc import token_status_of
 from vc_core.json_text import JsonObject, JsonValue
 from vc_core.model.endorsement import find_endorsements
 from verifier.evidence import Evidence, EvidenceKind, EvidenceSource, Needs
@@ -39,6 +40,7 @@ def needs_of(submission: Submission) -> Needs:
     for credential in [*submission.credentials, *_endorsements(submission)]:
         keys.extend(_key_owners(credential))
         lists.extend(_status_lists(credential.document))
+        lists.extend(_token_status_lists(credential))
         issuers.append(read_issuer_id(credential.document))
     if submission.presentation is not None:
         keys.extend(_proof_owners(submission.presentation))
@@ -80,9 +82,8 @@ def _key_owners(credential: PresentedCredential) -> Iterator[str]:
     if credential.jwt is None:
         yield from _proof_owners(credential.document)
         return
-    kid = credential.jwt.header.get("kid")
-    if isinstance(kid, str) and names_a_key(kid):
-        yield owner_of(kid)
+    if names_a_key(credential.key_name):
+        yield owner_of(credential.key_name)
 
 
 def _proof_owners(document: JsonObject) -> Iterator[str]:
@@ -93,6 +94,16 @@ def _proof_owners(document: JsonObject) -> Iterator[str]:
     for proof in proofs:
         if names_a_key(method_of(proof)):
             yield owner_of(method_of(proof))
+
+
+def _token_status_lists(credential: PresentedCredential) -> Iterator[str]:
+    if credential.sd_jwt is not None:
+        try:
+            status, _ = token_status_of(credential.sd_jwt.jwt.payload)
+        except MalformedInput:
+            return
+        if status is not None and status.uri.startswith(("https://", "http://")):
+            yield status.uri
 
 
 def _status_lists(document: JsonObject) -> Iterator[str]:

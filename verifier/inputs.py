@@ -11,10 +11,11 @@ from enum import StrEnum
 from functools import cached_property
 
 from vc_core.baking import unbake_png, unbake_svg
-from vc_core.errors import LimitExceeded, MalformedInput
+from vc_core.errors import LimitExceeded, MalformedInput, ProofError
 from vc_core.jose import enveloped
 from vc_core.jose.compact import CompactJwt, looks_like_jwt, parse_compact_jwt
 from vc_core.jose.enveloped import is_envelope, read_envelope
+from vc_core.jose.sd_jwt_vc import SdJwtVc, parse_sd_jwt_vc, unverified_claims
 from vc_core.jose.vc_jwt import read_credential_of_jwt
 from vc_core.json_text import JsonObject, JsonValue, parse_json_object
 from vc_core.model.clr import read_clr
@@ -65,6 +66,8 @@ class Form(StrEnum):
     """Open Badges 3.0, 8.2."""
     VC_JOSE = "vc-jose"
     """`application/vc+jwt`, bare or in an EnvelopedVerifiableCredential (VC-JOSE-COSE)."""
+    SD_JWT_VC = "sd-jwt-vc"
+    """`dc+sd-jwt`, with or without key binding; a badge is its claim `ld` (OpenID4VP 1.0, B.3.7)."""
 
 
 class Medium(StrEnum):
@@ -83,6 +86,21 @@ class PresentedCredential:
     document: JsonObject
     jwt: CompactJwt | None = None
     form: Form = Form.EMBEDDED
+    sd_jwt: SdJwtVc | None = None
+
+    @property
+    def key_name(self) -> str:
+        """Return how a JWT names its key, or an empty text.
+
+        In an SD-JWT VC a name that is no address is one in the document of `iss`.
+        """
+        kid = self.jwt.header.get("kid") if self.jwt is not None else None
+        if not isinstance(kid, str):
+            return ""
+        issuer = self.sd_jwt.unverified_issuer if self.sd_jwt is not None else None
+        if issuer is not None and issuer.startswith("did:") and ":" not in kid:
+            return f"{issuer}#{kid.removeprefix('#')}"
+        return kid
 
     @cached_property
     def survey(self) -> Survey:
@@ -195,11 +213,25 @@ def credential_of_jwt(text: str) -> PresentedCredential:
         LimitExceeded: too large or too deep.
         MalformedInput: not a compact JWS, or there is no credential in it.
     """
+    if "~" in text:
+        return _of_sd_jwt(text)
     jwt = parse_compact_jwt(text)
     kind = jwt.header.get("typ")
     if isinstance(kind, str) and kind.lower().removeprefix("application/") in enveloped.TOKEN_TYPES:
         return PresentedCredential(enveloped.credential_of_vc_jose(jwt), jwt, Form.VC_JOSE)
     return PresentedCredential(read_credential_of_jwt(jwt), jwt, Form.VC_JWT)
+
+
+def _of_sd_jwt(text: str) -> PresentedCredential:
+    sd_jwt = parse_sd_jwt_vc(text)
+    try:
+        claims = unverified_claims(sd_jwt)
+    except ProofError as error:
+        raise MalformedInput(error.detail) from error
+    badge = claims.get("ld")
+    if not isinstance(badge, dict):
+        badge = {"type": [claims.get("vct")], "issuer": claims.get("iss"), "credentialSubject": claims}
+    return PresentedCredential(badge, sd_jwt.jwt, Form.SD_JWT_VC, sd_jwt)
 
 
 def _with_contents(credential: PresentedCredential) -> list[PresentedCredential]:

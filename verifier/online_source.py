@@ -13,9 +13,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from service_kit.fetch import Fetcher, FetchFailed, FetchRefused
+from service_kit.fetch import Fetched, Fetcher, FetchFailed, FetchRefused
 from vc_core.did import did_web_url
 from vc_core.errors import DidError, EdubadgesError, MalformedInput
+from vc_core.jose.compact import parse_compact_jwt
 from vc_core.json_text import JsonObject, JsonValue
 from verifier.evidence import Absence, Evidence, EvidenceItem, EvidenceKind, Needs
 from verifier.evidence_store import EvidenceStore
@@ -37,7 +38,7 @@ KEEP_ABSENCE = timedelta(seconds=30)
 
 _ACCEPT = {
     EvidenceKind.KEY_DOCUMENT: "application/did+json, application/did+ld+json, application/json",
-    EvidenceKind.STATUS_LIST: "application/vc, application/vc+ld+json, application/json",
+    EvidenceKind.STATUS_LIST: "application/vc, application/vc+ld+json, application/statuslist+jwt, application/json",
 }
 _SIZE = {EvidenceKind.KEY_DOCUMENT: MAX_KEY_DOCUMENT, EvidenceKind.STATUS_LIST: MAX_STATUS_LIST}
 
@@ -151,7 +152,8 @@ class OnlineSource:
 
     def _get(self, url: str, *, accept: str, max_bytes: int) -> tuple[JsonValue, Absence | None]:
         try:
-            return self._fetcher.get(url, max_bytes=max_bytes, accept=accept).json(), None
+            fetched = self._fetcher.get(url, max_bytes=max_bytes, accept=accept)
+            return _read_body(fetched), None
         except FetchRefused:
             return None, Absence.REFUSED
         except FetchFailed as error:
@@ -197,6 +199,20 @@ class OnlineSource:
         if self._store is not None:
             self._store.put_registry(self._registry_url, entries, self._clock())
         return EvidenceItem(kind, "", self._registry_url, self._clock(), list[JsonValue](entries))
+
+
+def _read_body(fetched: Fetched) -> JsonValue:
+    """Return the document of an answer: JSON, or the text of a JWT (a Status List Token).
+
+    Raises:
+        MalformedInput: neither.
+    """
+    if not fetched.body.startswith(b"eyJ"):
+        document: JsonValue = fetched.json()
+        return document
+    text = fetched.body.decode("ascii", "replace").strip()
+    parse_compact_jwt(text)
+    return text
 
 
 def read_participants(value: JsonValue) -> list[JsonObject]:

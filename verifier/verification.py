@@ -16,6 +16,7 @@ from verifier.checks.holder import (
     HolderFinding,
     HolderQuestion,
     bind_to_credential,
+    check_key_binding,
     check_presentation_proof,
     no_presentation,
 )
@@ -62,7 +63,11 @@ def verify(
     holder = ask_holder(submission, evidence, policy, now, expected_challenge, expected_domain)
     # 2. Every badge in it, each question on its own.
     reports = tuple(
-        _verify_credential(Question(credential, evidence, policy, now), holder, expected_badge)
+        _verify_credential(
+            question := Question(credential, evidence, policy, now),
+            _ask_holder_of(question, holder, expected_challenge, expected_domain),
+            expected_badge,
+        )
         for credential in submission.credentials
     )
     # 3. The gravest verdict stands for the whole.
@@ -102,10 +107,20 @@ def ask_holder(
     )
 
 
-def _verify_credential(question: Question, holder: HolderFinding, expected: ExpectedBadge | None) -> CredentialReport:
+def _ask_holder_of(
+    question: Question, holder: HolderFinding, expected_challenge: str | None, expected_domain: str | None
+) -> CheckResult:
+    """Return the holder result of one badge: what it carries itself, else what came of the presentation around it."""
+    sd_jwt = question.credential.sd_jwt
+    if sd_jwt is None:
+        return bind_to_credential(holder, question.document)
+    return check_key_binding(question, sd_jwt, expected_challenge=expected_challenge, expected_domain=expected_domain)
+
+
+def _verify_credential(question: Question, holder: CheckResult, expected: ExpectedBadge | None) -> CredentialReport:
     results: list[CheckResult] = [
         *judge_alone(question),
-        bind_to_credential(holder, question.document),
+        holder,
         *check_endorsements(question, judge_alone),
         *check_request(question, expected),
     ]

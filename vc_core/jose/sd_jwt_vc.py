@@ -44,7 +44,7 @@ FORMER_TYPE = "vc+sd-jwt"
 NEVER_HIDDEN = frozenset({"iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "status"})  # SD-JWT VC, 2.2.2.2
 DEFAULT_MAX_SKEW = timedelta(minutes=1)
 
-_HEADER_MEMBERS = frozenset({"alg", "typ", "kid", "x5c", "jwk", "x5t#S256", "trust_chain", "vctm"})
+HEADER_MEMBERS = frozenset({"alg", "typ", "kid", "x5c", "jwk", "x5t#S256", "trust_chain", "vctm"})
 _BINDING_TYPE = "kb+jwt"
 _BINDING_HEADER_MEMBERS = frozenset({"alg", "typ", "kid"})
 _MAX_INDEX = 2**53 - 1
@@ -148,7 +148,7 @@ def _issuable(claims: Mapping[str, JsonValue], holder_jwk: Mapping[str, JsonValu
     json_without_loss(whole, max_depth=MAX_CLAIM_DEPTH)
     try:
         _registered(whole)
-        _status_of(whole)
+        token_status_of(whole)
     except MalformedInput as error:
         raise ProofError(error.detail) from error
     return whole
@@ -177,6 +177,15 @@ def parse_sd_jwt_vc(text: str) -> SdJwtVc:
     )
 
 
+def unverified_claims(sd_jwt: SdJwtVc) -> JsonObject:
+    """Return the claims with everything that was disclosed in place; nobody vouches for them yet.
+
+    Raises:
+        ProofError, LimitExceeded: as `verify_sd_jwt_vc`.
+    """
+    return unpack(sd_jwt.jwt.payload, sd_jwt.disclosures, protected=NEVER_HIDDEN).claims
+
+
 def verify_sd_jwt_vc(sd_jwt: SdJwtVc, *, issuer_key: PublicKey) -> VerifiedSdJwt:
     """Return the claims that `issuer_key` signed and the holder chose to show (RFC 9901, 7.1).
 
@@ -190,11 +199,11 @@ def verify_sd_jwt_vc(sd_jwt: SdJwtVc, *, issuer_key: PublicKey) -> VerifiedSdJwt
         LimitExceeded: too deep once everything is in place.
     """
     jwt = sd_jwt.jwt
-    check_header(jwt, allowed=_HEADER_MEMBERS, types=(TYPE, FORMER_TYPE))
+    check_header(jwt, allowed=HEADER_MEMBERS, types=(TYPE, FORMER_TYPE))
     check_signature(jwt, issuer_key)
     claims = unpack(jwt.payload, sd_jwt.disclosures, protected=NEVER_HIDDEN).claims
     found = _registered(claims)
-    status, has_unknown_status = _status_of(claims)
+    status, has_unknown_status = token_status_of(claims)
     return VerifiedSdJwt(
         sd_jwt=sd_jwt,
         claims=claims,
@@ -204,7 +213,7 @@ def verify_sd_jwt_vc(sd_jwt: SdJwtVc, *, issuer_key: PublicKey) -> VerifiedSdJwt
         issued_at=found.issued_at,
         not_before=found.not_before,
         expires_at=found.expires_at,
-        holder_key=_holder_key(claims),
+        holder_key=holder_key_of(claims),
         status=status,
         has_unknown_status=has_unknown_status,
         has_former_type=FORMER_TYPE in str(jwt.header["typ"]).lower(),
@@ -226,20 +235,44 @@ def verify_key_binding(
         ProofError: there is no key binding, or it is of another key, text, verifier, request or time.
         MalformedInput: a time in it is not a time.
     """
-    jwt, key = verified.sd_jwt.key_binding, verified.holder_key
-    if key is None:
+    if verified.holder_key is None:
         raise ProofError("The credential is not bound to a key of its holder.")
-    if jwt is None:
-        raise ProofError("The presentation is not signed by the holder.")
-    check_header(jwt, allowed=_BINDING_HEADER_MEMBERS, types=(_BINDING_TYPE,))
-    check_signature(jwt, key)
-    if jwt.payload.get("sd_hash") != digest_of(verified.sd_jwt.bound_text):
-        raise ProofError("The holder signed another presentation.")
+    jwt = check_key_binding(verified.sd_jwt, verified.holder_key)
     if jwt.payload.get("aud") != expected_audience:
         raise ProofError("The presentation was made for another verifier.")
     if jwt.payload.get("nonce") != expected_nonce:
         raise ProofError("The presentation answers another request.")
     _check_times(jwt, now, max_age, max_skew)
+
+
+def check_key_binding(sd_jwt: SdJwtVc, holder_key: PublicKey) -> CompactJwt:
+    """Return the key binding JWT when the holder's key signed it over this text; what it says is not judged.
+
+    Raises:
+        ProofError: there is none, or it is of another key, kind or text.
+    """
+    jwt = sd_jwt.key_binding
+    if jwt is None:
+        raise ProofError("The presentation is not signed by the holder.")
+    check_header(jwt, allowed=_BINDING_HEADER_MEMBERS, types=(_BINDING_TYPE,))
+    check_signature(jwt, holder_key)
+    if jwt.payload.get("sd_hash") != digest_of(sd_jwt.bound_text):
+        raise ProofError("The holder signed another presentation.")
+    return jwt
+
+
+def holder_key_of(claims: Mapping[str, JsonValue]) -> PublicKey | None:
+    """Return the holder's key (`cnf.jwk`); None when there is none, or it is named in another way.
+
+    Raises:
+        MalformedInput: it cannot be read.
+    """
+    if "cnf" not in claims:
+        return None
+    confirmation = claims["cnf"]
+    if not isinstance(confirmation, dict):
+        raise MalformedInput("The credential does not name its holder's key in a way that can be read.")
+    return public_key_from_jwk(confirmation["jwk"]) if "jwk" in confirmation else None
 
 
 def _check_times(jwt: CompactJwt, now: datetime, max_age: timedelta, max_skew: timedelta) -> None:
@@ -290,7 +323,7 @@ def present_sd_jwt_vc(
         MalformedInput, LimitExceeded: as `parse_sd_jwt_vc`.
     """
     shown = select_disclosures(text, disclose=disclose)
-    key = _holder_key(parse_compact_jwt(shown.split("~", 1)[0], max_depth=MAX_JSON_DEPTH).payload)
+    key = holder_key_of(parse_compact_jwt(shown.split("~", 1)[0], max_depth=MAX_JSON_DEPTH).payload)
     if key is None:
         raise ProofError("The credential is not bound to a key of its holder.")
     if algorithm_of(key) != algorithm:
@@ -325,18 +358,12 @@ def _registered(claims: Mapping[str, JsonValue]) -> _Registered:
     )
 
 
-def _holder_key(claims: Mapping[str, JsonValue]) -> PublicKey | None:
-    """Return the key of `cnf.jwk`; another way of naming it gives None."""
-    if "cnf" not in claims:
-        return None
-    confirmation = claims["cnf"]
-    if not isinstance(confirmation, dict):
-        raise MalformedInput("The credential does not name its holder's key in a way that can be read.")
-    return public_key_from_jwk(confirmation["jwk"]) if "jwk" in confirmation else None
+def token_status_of(claims: Mapping[str, JsonValue]) -> tuple[TokenStatus | None, bool]:
+    """Return the place in a Token Status List, and whether there is a status of another kind.
 
-
-def _status_of(claims: Mapping[str, JsonValue]) -> tuple[TokenStatus | None, bool]:
-    """Return the place in a Token Status List, and whether there is a status of another kind."""
+    Raises:
+        MalformedInput: there is a status that cannot be read.
+    """
     if "status" not in claims:
         return None, False
     status = claims["status"]

@@ -11,13 +11,14 @@ from collections.abc import Iterator
 
 from vc_core.contexts import is_known
 from vc_core.errors import MalformedInput, ProofError
-from vc_core.jose import enveloped, vc_jwt
+from vc_core.jose import enveloped, sd_jwt_vc, vc_jwt
 from vc_core.jose.compact import check_header, key_in_header
+from vc_core.jose.sd_jwt_vc import SdJwtVc
 from vc_core.json_text import JsonObject, JsonValue
 from vc_core.model.clr import read_clr
 from verifier.codes import Check, Code
 from verifier.inputs import Form
-from verifier.question import Question
+from verifier.question import Question, read_issuer_id
 from verifier.report import CheckResult, failed, not_run, passed
 
 _VERSION_2 = "https://www.w3.org/ns/credentials/v2"
@@ -32,6 +33,10 @@ def check_format(question: Question) -> list[CheckResult]:
     document = question.document
     if question.credential.is_too_complex:
         return [failed(Check.FORMAT, Code.FORMAT_TOO_COMPLEX)]
+    if question.credential.sd_jwt is not None and "@context" not in document:
+        return [
+            _check_sd_jwt(question.credential.sd_jwt, document) or passed(Check.FORMAT, Code.FORMAT_OTHER_CREDENTIAL)
+        ]
     if not _is_listed(document.get("type"), "VerifiableCredential"):
         return [failed(Check.FORMAT, Code.FORMAT_NOT_A_CREDENTIAL)]
     return [
@@ -67,6 +72,8 @@ def _wrong_members(document: JsonObject) -> Iterator[str]:
     identifier = issuer.get("id") if isinstance(issuer, dict) else issuer
     if not isinstance(identifier, str) or ":" not in identifier:
         yield "issuer"
+    if isinstance(issuer, dict) and "name" in issuer and not _is_text_or_language_map("name", issuer["name"]):
+        yield "issuer.name"
     if _VERSION_1 in (document.get("@context") or [])[:1] and "issuanceDate" not in document:  # type: ignore[index,operator]
         yield "issuanceDate"
     subject = document.get("credentialSubject")
@@ -133,6 +140,8 @@ def _check_jwt(question: Question) -> CheckResult | None:
     jwt = question.credential.jwt
     if jwt is None:
         return None
+    if question.credential.sd_jwt is not None:
+        return _check_sd_jwt(question.credential.sd_jwt, question.document)
     if question.credential.form is Form.VC_JOSE:
         wrong = enveloped.differing_claims(jwt)
         allowed, types = enveloped.HEADER_MEMBERS, enveloped.TOKEN_TYPES
@@ -146,6 +155,20 @@ def _check_jwt(question: Question) -> CheckResult | None:
         key_in_header(jwt)
     except ProofError:
         return failed(Check.FORMAT, Code.FORMAT_MEMBER_WRONG, "JWT header")
+    return None
+
+
+def _check_sd_jwt(sd_jwt: SdJwtVc, document: JsonObject) -> CheckResult | None:
+    """Compare what an SD-JWT VC says with the badge in it; what only one of them says is judged by itself."""
+    payload = sd_jwt.jwt.payload
+    try:
+        check_header(sd_jwt.jwt, allowed=sd_jwt_vc.HEADER_MEMBERS, types=(sd_jwt_vc.TYPE, sd_jwt_vc.FORMER_TYPE))
+    except ProofError:
+        return failed(Check.FORMAT, Code.FORMAT_MEMBER_WRONG, "JWT header")
+    if not isinstance(payload.get("vct"), str):
+        return failed(Check.FORMAT, Code.FORMAT_MEMBER_WRONG, "vct")
+    if sd_jwt.unverified_issuer is None or read_issuer_id(document) != sd_jwt.unverified_issuer:
+        return failed(Check.FORMAT, Code.FORMAT_CLAIMS_DIFFER, "iss")
     return None
 
 

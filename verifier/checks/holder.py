@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from vc_core.errors import LimitExceeded, MalformedInput, ProofError, UnsupportedCryptosuite
+from vc_core.jose import sd_jwt_vc
+from vc_core.jose.compact import read_numeric_date
+from vc_core.jose.sd_jwt_vc import SdJwtVc
 from vc_core.json_text import JsonObject
 from vc_core.keys import PublicKey
 from vc_core.proof import verify_proof
@@ -18,7 +21,7 @@ from verifier.key_lookup import KEY_ABSENT, FoundKey, find_key, names_a_key, own
 from verifier.moments import read_moment
 from verifier.policy import Policy
 from verifier.proofs import is_supported, method_of, read_proofs, suite_of
-from verifier.question import read_subject_id
+from verifier.question import Question, read_subject_id
 from verifier.report import CheckResult, failed, not_applicable, not_run, passed
 
 # Suites we take from wallets; some sign the last one with the purpose `assertionMethod`.
@@ -67,6 +70,36 @@ def check_presentation_proof(question: HolderQuestion) -> HolderFinding:
     if fault is not None:
         return _fault(fault)
     return _check_key_and_signature(question, proof)
+
+
+def check_key_binding(
+    question: Question, sd_jwt: SdJwtVc, *, expected_challenge: str | None, expected_domain: str | None
+) -> CheckResult:
+    """Verify the key binding of an SD-JWT VC: the credential itself names the key of its holder (RFC 9901, 7.3)."""
+    if sd_jwt.key_binding is None and expected_challenge is None:
+        return not_applicable(Check.HOLDER, Code.HOLDER_FILE_ONLY)
+    try:
+        key = sd_jwt_vc.holder_key_of(sd_jwt.jwt.payload)
+        if key is None:
+            return failed(Check.HOLDER, Code.HOLDER_NOT_NAMED)
+        if sd_jwt.key_binding is None:
+            return failed(Check.HOLDER, Code.HOLDER_PROOF_MISSING)
+        claims = sd_jwt_vc.check_key_binding(sd_jwt, key).payload
+        made_at = read_numeric_date(claims, "iat")
+    except (LimitExceeded, MalformedInput) as error:
+        return failed(Check.HOLDER, Code.HOLDER_PROOF_MALFORMED, error.detail)
+    except ProofError as error:
+        return failed(Check.HOLDER, Code.HOLDER_PROOF_INVALID, error.detail)
+    if expected_challenge is not None and claims.get("nonce") != expected_challenge:
+        return failed(Check.HOLDER, Code.HOLDER_CHALLENGE_WRONG)
+    if expected_domain is not None and claims.get("aud") != expected_domain:
+        return failed(Check.HOLDER, Code.HOLDER_DOMAIN_WRONG)
+    policy, now = question.policy, question.now
+    is_old = expected_challenge is not None and made_at is not None and made_at < now - policy.proof_lifetime
+    if made_at is None or made_at > now + policy.clock_skew or is_old:
+        return failed(Check.HOLDER, Code.HOLDER_PROOF_OUT_OF_TIME)
+    is_fresh = expected_challenge is not None and expected_domain is not None
+    return passed(Check.HOLDER, Code.HOLDER_PROVED if is_fresh else Code.HOLDER_PROVED_NOT_FRESH, "key binding")
 
 
 def bind_to_credential(finding: HolderFinding, document: JsonObject, *, subject_required: bool = True) -> CheckResult:

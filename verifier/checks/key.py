@@ -34,8 +34,7 @@ def check_key(question: Question) -> list[CheckResult]:
 def _reference(question: Question) -> str:
     """Return the name of the key: `kid` of a JWT, else the verification method of the proof that decides."""
     if question.credential.jwt is not None:
-        kid = question.credential.jwt.header.get("kid")
-        return kid if isinstance(kid, str) else ""
+        return question.credential.key_name
     proof = question.deciding_proof
     return method_of(proof) if proof is not None else ""
 

@@ -17,6 +17,7 @@ from vc_core.errors import (
 )
 from vc_core.jose.compact import CompactJwt
 from vc_core.jose.compact import check_signature as check_jwt_signature
+from vc_core.jose.sd_jwt_vc import verify_sd_jwt_vc
 from vc_core.json_text import JsonObject
 from vc_core.keys import PublicKey, public_key_from_jwk
 from vc_core.model.shape import ReshapedDocument
@@ -138,8 +139,14 @@ def _of_jwt(question: Question, jwt: CompactJwt) -> CheckResult:
     key = key_of_jwt(question.credential, question)
     if key is None:
         return not_run(Check.SIGNATURE, Code.SIGNATURE_KEY_UNAVAILABLE)
+    sd_jwt = question.credential.sd_jwt
     try:
-        check_jwt_signature(jwt, key)
+        if sd_jwt is not None:
+            verify_sd_jwt_vc(sd_jwt, issuer_key=key)
+        else:
+            check_jwt_signature(jwt, key)
+    except (LimitExceeded, MalformedInput) as error:
+        return failed(Check.SIGNATURE, Code.SIGNATURE_MALFORMED, error.detail)
     except ProofError as error:
         return failed(Check.SIGNATURE, Code.SIGNATURE_INVALID, error.detail)
     algorithm = str(jwt.header["alg"])
@@ -149,10 +156,10 @@ def _of_jwt(question: Question, jwt: CompactJwt) -> CheckResult:
 def key_of_jwt(credential: PresentedCredential, question: Question) -> PublicKey | None:
     """Return the key a VC-JWT names by `kid`, else the one it carries; `checks.key` asks whose it is."""
     header = credential.jwt.header if credential.jwt else {}
-    kid, jwk = header.get("kid"), header.get("jwk")
-    if isinstance(kid, str):
+    jwk = header.get("jwk")
+    if credential.key_name:
         found = find_key(
-            kid,
+            credential.key_name,
             question.evidence,
             relationship="assertionMethod",
             freshness=question.policy.key_freshness,

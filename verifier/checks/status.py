@@ -13,26 +13,39 @@ from vc_core.errors import (
     StatusIndexOutOfRange,
     StatusListTooShort,
 )
+from vc_core.jose.sd_jwt_vc import token_status_of
 from vc_core.json_text import JsonObject, JsonValue
 from vc_core.model.credential import StatusEntry, status_entries
 from vc_core.status.bitstring import expand_list, read_entry
+from vc_core.status.token_status_list import TokenStatusValue
 from verifier.codes import Check, Code
 from verifier.evidence import EvidenceItem, EvidenceKind
 from verifier.policy import Age
 from verifier.question import Question
 from verifier.report import CheckResult, failed, not_applicable, not_run, passed
 from verifier.status_list import Unusable, open_list
+from verifier.token_status import open_token_list
 
 _UNSIGNED_LIST = "1EdTechRevocationList"
 _BITSTRING_ENTRY = "BitstringStatusListEntry"
+_BY_VALUE = {
+    TokenStatusValue.INVALID.value: Code.STATUS_REVOKED,
+    TokenStatusValue.SUSPENDED.value: Code.STATUS_SUSPENDED,
+}
 _BY_PURPOSE = {"revocation": Code.STATUS_REVOKED, "suspension": Code.STATUS_SUSPENDED}
 # A refresh bit says that a newer badge exists, a message bit that there is something to read; neither withdraws it.
 
 
 def check_status(question: Question) -> list[CheckResult]:
     """Ask every status entry of the badge."""
+    found = [*_embedded(question), *_of_token(question)]
+    return found or [not_applicable(Check.STATUS, Code.STATUS_NONE)]
+
+
+def _embedded(question: Question) -> list[CheckResult]:
+    """Ask the entries in the credential itself."""
     if "credentialStatus" not in question.document:
-        return [not_applicable(Check.STATUS, Code.STATUS_NONE)]
+        return []
     try:
         entries = status_entries(question.document, shape_checked=question.is_plainly_written)
     except (MalformedInput, ProofError, StatusError) as error:
@@ -42,17 +55,54 @@ def check_status(question: Question) -> list[CheckResult]:
     return [_ask(entry, question) for entry in entries]
 
 
-def _ask(entry: StatusEntry, question: Question) -> CheckResult:
-    if entry.type not in {_BITSTRING_ENTRY, _UNSIGNED_LIST}:
-        return not_run(Check.STATUS, Code.STATUS_METHOD_UNKNOWN)
-    name = entry.list_url
+def _of_token(question: Question) -> list[CheckResult]:
+    """Ask the entry of an SD-JWT VC (draft-ietf-oauth-status-list)."""
+    sd_jwt = question.credential.sd_jwt
+    if sd_jwt is None or "status" not in sd_jwt.jwt.payload:
+        return []
+    try:
+        entry, _ = token_status_of(sd_jwt.jwt.payload)
+    except MalformedInput as error:
+        return [failed(Check.STATUS, Code.STATUS_ENTRY_MALFORMED, error.detail)]
+    if entry is None:
+        return [not_run(Check.STATUS, Code.STATUS_METHOD_UNKNOWN)]
+    item = _usable(entry.uri, question)
+    if isinstance(item, CheckResult):
+        return [item]
+    at, by = item.retrieved_at, item.source
+    opened = open_token_list(item, question)
+    if isinstance(opened, Unusable):
+        return [not_run(Check.STATUS, opened.code, opened.detail, at=at, by=by)]
+    try:
+        value = opened.status_at(entry.index)
+    except StatusIndexOutOfRange as error:
+        return [not_run(Check.STATUS, Code.STATUS_INDEX_OUT_OF_RANGE, error.detail, at=at, by=by)]
+    if value != TokenStatusValue.VALID:
+        code = _BY_VALUE.get(value, Code.STATUS_MESSAGE)
+        return [failed(Check.STATUS, code, f"status {value}, position {entry.index}", at=at, by=by)]
+    stale = question.policy.status_freshness.age_of(at, question.now) is Age.STALE
+    code = Code.STATUS_CLEAR_STALE if stale else Code.STATUS_CLEAR
+    return [passed(Check.STATUS, code, f"position {entry.index}", at=at, by=by)]
+
+
+def _usable(name: str, question: Question) -> EvidenceItem | CheckResult:
+    """Return the list of this name when it is there and young enough, else what is reported instead."""
     item = question.evidence.find(EvidenceKind.STATUS_LIST, name)
     if item is None or item.absence is not None:
         reason = item.absence or "" if item is not None else "not-gathered"
         return not_run(Check.STATUS, Code.STATUS_LIST_MISSING, reason, by=name)
-    age = question.policy.status_freshness.age_of(item.retrieved_at, question.now)
-    if age is Age.TOO_OLD:
+    if question.policy.status_freshness.age_of(item.retrieved_at, question.now) is Age.TOO_OLD:
         return not_run(Check.STATUS, Code.STATUS_LIST_TOO_OLD, at=item.retrieved_at, by=item.source)
+    return item
+
+
+def _ask(entry: StatusEntry, question: Question) -> CheckResult:
+    if entry.type not in {_BITSTRING_ENTRY, _UNSIGNED_LIST}:
+        return not_run(Check.STATUS, Code.STATUS_METHOD_UNKNOWN)
+    item = _usable(entry.list_url, question)
+    if isinstance(item, CheckResult):
+        return item
+    age = question.policy.status_freshness.age_of(item.retrieved_at, question.now)
     if entry.type == _UNSIGNED_LIST:
         return _ask_unsigned(item, question)
     return _ask_bitstring(entry, item, age, question)

@@ -22,6 +22,7 @@ def check_validity(question: Question) -> list[CheckResult]:
         starts += _numeric_date(question, "nbf")
         ends += _numeric_date(question, "exp")
         created, proof_expires = _proof_moments(question.deciding_proof or {})
+        created = max(_numeric_date(question, "iat"), default=created)
     except (ValueError, OverflowError) as error:
         return [failed(Check.VALIDITY, Code.VALIDITY_MALFORMED, str(error)[:100])]
     return [_judge(question, starts, ends, created, proof_expires)]

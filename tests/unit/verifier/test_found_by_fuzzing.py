@@ -192,3 +192,12 @@ def test_a_keyword_in_a_second_proof_is_a_rewrite_also_when_the_text_is_what_was
     badge = ISSUER.sign(ISSUER.unsigned_badge(), cryptosuite="eddsa-jcs-2022")
     badge["proof"] = [badge["proof"], {**badge["proof"], "cryptosuite": {"@id": "eddsa-rdfc-2022"}}]
     assert code_of(report_on(badge), Check.STATUS) == "status-entry-malformed"
+
+
+def test_the_name_of_the_issuer_cannot_be_hidden_by_writing_it_twice() -> None:
+    badge = ISSUER.badge()
+    name = badge["issuer"]["name"]
+    badge["issuer"] = {**badge["issuer"], "name": [name, name]}  # the same statements, so the seal holds
+    report = report_on(badge)
+    assert code_of(report, Check.SIGNATURE) == "signature-valid"
+    assert code_of(report, Check.FORMAT) == "format-member-wrong"
