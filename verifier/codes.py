@@ -160,3 +160,7 @@ class Code(StrEnum):
     REQUEST_MATCHED = "request-matched"
     REQUEST_OTHER_BADGE = "request-other-badge"
     REQUEST_NONE = "request-none"
+
+
+NOTHING_TO_TELL = frozenset({Code.SCHEMA_NONE, Code.ENDORSEMENTS_NONE, Code.RESOURCES_NONE, Code.REQUEST_NONE})
+"""What was looked for and is not there, as in nearly every badge: it is in reports, and left out where people read."""

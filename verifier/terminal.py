@@ -11,7 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from verifier.codes import Outcome
+from verifier.codes import NOTHING_TO_TELL, Outcome
 from verifier.policy import severity
 from verifier.report import BadgeSummary, CheckResult, CredentialReport, Report, Verdict
 from verifier.texts import Audience, advice, age_in_words, check_name, finding, verdict_sentence, verdict_title
@@ -73,7 +73,8 @@ def _render_credential(credential: CredentialReport, report: Report, lang: str, 
     table.add_column(no_wrap=True)
     table.add_column(ratio=1)
     for result in credential.checks:
-        table.add_row(*_row(result, report.checked_at, lang, audience))
+        if result.code not in NOTHING_TO_TELL:
+            table.add_row(*_row(result, report.checked_at, lang, audience))
     return Padding(Group(_head(credential.badge, lang), Text(), table), (0, 1, 1, 1))
 
 

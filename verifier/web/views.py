@@ -11,7 +11,7 @@ from typing import Any
 
 from service_kit.badge_art import badge_svg
 from vc_core.json_text import dump_json
-from verifier.codes import Code, Outcome
+from verifier.codes import NOTHING_TO_TELL, Outcome
 from verifier.moments import read_moment
 from verifier.policy import severity
 from verifier.report import BadgeSummary, CheckResult, CredentialReport, Report, Verdict
@@ -129,7 +129,7 @@ def _view_credential(
         checks=tuple(
             _view_check(result, report, language, audience)
             for result in credential.checks
-            if result.code is not Code.REQUEST_NONE
+            if result.code not in NOTHING_TO_TELL
         ),
         raw=show_text(raw, MAX_RAW_TEXT),
     )
