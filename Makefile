@@ -7,6 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 VENV := .venv
 AGENT := .venv-agent
 BIN := $(VENV)/bin
+INTEROP := tests/interop
 CODE := vc_core service_kit issuer_agent wallet verifier did_registry edubadges deploy tests
 
 # A Python 3.12: PYTHON=... if you name one, else the first of these that answers with 3.12.
@@ -68,6 +69,8 @@ lock: $(VENV)/.dev ## Renew the hashed locks
 	@for set in main dev agent; do \
 	  $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links \
 	    --no-header -o requirements/$$set.txt requirements/$$set.in; done
+	@$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links \
+	  --no-header -o tests/interop/requirements.txt tests/interop/requirements.in
 	@npm=$$(command -v npm || echo $(BIN)/npm); $$npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel=error
 
 # --- use ------------------------------------------------------------------------------------------------------------
@@ -83,6 +86,10 @@ demo: install chromium ## Play create, request, award, share, verify, and then v
 .PHONY: bench
 bench: install-dev ## Measure, with ratios in one run
 	@exec $(BIN)/python -m edubadges bench
+
+.PHONY: bench-compare
+bench-compare: install-dev $(INTEROP)/js/node_modules/.installed $(INTEROP)/.venv/.installed ## Measure ours beside the libraries of others
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.bench.compare --full --write
 
 # --- checks ---------------------------------------------------------------------------------------------------------
 
@@ -130,6 +137,21 @@ oracles: install-dev ## Compare the canonical form of 10,000 random badges with 
 	@npm=$$(command -v npm || echo $(CURDIR)/$(BIN)/npm); cd tests/oracles/js && PATH="$(CURDIR)/$(BIN):$$PATH" "$$npm" ci --no-audit --no-fund --loglevel=error
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.oracles
 
+$(INTEROP)/js/node_modules/.installed: $(INTEROP)/js/package-lock.json $(VENV)/.main
+	@echo "Installing the badge libraries of others (integrity checked)"
+	@npm=$$(command -v npm || echo $(CURDIR)/$(BIN)/npm); cd $(INTEROP)/js && PATH="$(CURDIR)/$(BIN):$$PATH" "$$npm" ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(INTEROP)/.venv/.installed: $(INTEROP)/requirements.txt | interpreter
+	@echo "Creating $(INTEROP)/.venv for openvc-core"
+	@[ -x $(INTEROP)/.venv/bin/python ] || $(FOUND) -m venv $(INTEROP)/.venv
+	@$(INTEROP)/.venv/bin/python -m pip install --quiet --require-hashes -r $(INTEROP)/requirements.txt
+	@touch $@
+
+.PHONY: interop
+interop: install-dev $(INTEROP)/js/node_modules/.installed $(INTEROP)/.venv/.installed ## Exchange badges with the libraries of others, both ways
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -q tests/interop tests/bench/compare
+
 .PHONY: mutation
 mutation: install-dev ## Change the checks in a thousand ways; docs/mutation.md explains what no test notices
 	@$(BIN)/python -m tests.mutation
@@ -140,4 +162,4 @@ compose: install-dev ## Prove docker-compose.yml with an engine of its own (root
 
 .PHONY: clean
 clean: ## Remove what was built here (not ./var, where the data is)
-	@rm -rf $(VENV) $(AGENT) node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	@rm -rf $(VENV) $(AGENT) node_modules $(INTEROP)/.venv $(INTEROP)/js/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

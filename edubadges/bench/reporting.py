@@ -27,7 +27,10 @@ def run_bench(console: Console, write: Path | None) -> bool:
     console.print(table)
     console.print(f"[dim]{machine()}; everything in one run.[/]")
     if write is not None:
-        write.write_text(as_markdown(found), encoding="utf-8")
+        # What `tests.bench.compare` wrote below its mark stays.
+        before = write.read_text(encoding="utf-8") if write.exists() else ""
+        _, mark, rest = before.partition("<!-- comparison: begin -->")
+        write.write_text(as_markdown(found) + (f"\n{mark}{rest}" if mark else ""), encoding="utf-8")
         console.print(f"Written to {write}")
     return all(item.reached for item in found)
 

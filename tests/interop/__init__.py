@@ -1,0 +1,1 @@
+"""Badges exchanged with the libraries of others, both ways: `make interop`."""
