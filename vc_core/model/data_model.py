@@ -18,7 +18,7 @@ from vc_core.errors import MalformedInput
 from vc_core.json_text import JsonValue
 from vc_core.model import data_values as values
 from vc_core.model.credential import status_entries
-from vc_core.model.lint import Finding
+from vc_core.model.findings import Finding
 
 type Kind = Literal["VerifiableCredential", "VerifiablePresentation"]
 type Check = Callable[[JsonValue, str], Iterator[Finding]]

@@ -69,13 +69,15 @@ def build_envelope(
     return document
 
 
-def build_profile(data: ProfileData, language: str) -> JsonObject:
+def build_profile(data: ProfileData, language: str, *, with_translations: bool = False) -> JsonObject:
     """Return the Profile of an organisation, its names in `language` where it has that.
+
+    `with_translations` adds every language, in terms of the edubadges vocabulary; the credential must name it.
 
     Raises:
         MalformedInput: it has no name, its identifier is no URL, or the line of parents is too long.
     """
-    return _profile(data, language, 0)
+    return _profile(data, language, 0, with_translations=with_translations)
 
 
 def build_status_entry(data: StatusReference) -> JsonObject:
@@ -101,7 +103,13 @@ def put_text(target: JsonObject, name: str, value: str | None) -> None:
         target[name] = value
 
 
-def _profile(data: ProfileData, language: str, depth: int) -> JsonObject:
+def put_translations(target: JsonObject, name: str, texts: LocalizedText) -> None:
+    """Write a text in all its languages, when there are several."""
+    if len(texts) > 1:
+        target[name] = dict(texts)
+
+
+def _profile(data: ProfileData, language: str, depth: int, *, with_translations: bool) -> JsonObject:
     if depth > MAX_PARENTS:
         raise MalformedInput(f"An organisation has more than {MAX_PARENTS} organisations above it.")
     if wrong_url(data.id):
@@ -109,7 +117,11 @@ def _profile(data: ProfileData, language: str, depth: int) -> JsonObject:
     profile: JsonObject = {"id": data.id, "type": ["Profile"], "name": _text(data.name, language)}
     if not profile["name"]:
         raise MalformedInput("An organisation has no name.")
+    if with_translations:
+        put_translations(profile, "localizedName", data.name)
     put_text(profile, "description", _text(data.description, language))
+    if with_translations:
+        put_translations(profile, "localizedDescription", data.description)
     put_text(profile, "url", data.url)
     put_text(profile, "email", data.email)
     if data.image_url is not None:
@@ -121,7 +133,7 @@ def _profile(data: ProfileData, language: str, depth: int) -> JsonObject:
             {"type": "IdentifierEntry", "identifier": data.institution_code, "identifierType": "ext:BRIN"}
         ]
     if data.parent is not None:
-        profile["parentOrg"] = _profile(data.parent, language, depth + 1)
+        profile["parentOrg"] = _profile(data.parent, language, depth + 1, with_translations=with_translations)
     return profile
 
 

@@ -6,12 +6,12 @@ here signs.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 
 from vc_core.contexts import CREDENTIALS_V2, EDUBADGES_CONTEXT, OPEN_BADGES_CONTEXT, OPEN_BADGES_EXTENSIONS
 from vc_core.errors import MalformedInput
 from vc_core.json_text import JsonObject, JsonValue
+from vc_core.model.envelope import build_profile, build_status_entry, put_text, put_translations
 from vc_core.model.facts import (
     AchievementData,
     AlignmentData,
@@ -23,7 +23,9 @@ from vc_core.model.facts import (
     QualityAssuranceData,
     StatusReference,
 )
-from vc_core.model.lint import Finding, lint
+from vc_core.model.findings import Finding
+from vc_core.model.identity import build_identity_object, identity_hash
+from vc_core.model.lint import lint
 from vc_core.model.vocabulary import ASSESSMENT_TYPES, KINDS, PARTICIPATION, PROGRAMME_TYPES
 
 __all__ = [
@@ -61,16 +63,16 @@ def build_achievement_credential(
         "id": award.id,
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
         "name": _main(achievement.name, achievement.language),
-        "issuer": _profile(issuer, achievement.language),
+        "issuer": build_profile(issuer, achievement.language, with_translations=True),
         "validFrom": award.valid_from,
     }
-    _put(document, "validUntil", award.valid_until)
-    _put(document, "awardedDate", award.awarded_date)
+    put_text(document, "validUntil", award.valid_until)
+    put_text(document, "awardedDate", award.awarded_date)
     document["credentialSubject"] = _subject(achievement, award, holder_id)
     if award.evidence:
         document["evidence"] = [_evidence(item) for item in award.evidence]
     if award.statuses:
-        entries = [_status(item) for item in award.statuses]
+        entries = [build_status_entry(item) for item in award.statuses]
         document["credentialStatus"] = (
             entries[0] if len(entries) == 1 else [*entries]
         )  # the 1EdTech schema wants one object
@@ -78,22 +80,17 @@ def build_achievement_credential(
     return document
 
 
-def identity_hash(value: str, salt: str) -> str:
-    """Return the `identityHash` of a value (Open Badges 3.0, B.7): SHA-256 over the value, then the salt."""
-    return "sha256$" + hashlib.sha256((value + salt).encode()).hexdigest()
-
-
 def _subject(achievement: AchievementData, award: AwardData, holder_id: str | None) -> JsonObject:
     subject: JsonObject = {}
-    _put(subject, "id", holder_id)
+    put_text(subject, "id", holder_id)
     subject["type"] = ["AchievementSubject"]
     if award.identities:
-        subject["identifier"] = [_identity(item) for item in award.identities]
-    _put(subject, "activityStartDate", award.activity_start)
-    _put(subject, "activityEndDate", award.activity_end)
+        subject["identifier"] = [build_identity_object(item) for item in award.identities]
+    put_text(subject, "activityStartDate", award.activity_start)
+    put_text(subject, "activityEndDate", award.activity_end)
     if achievement.ects is not None:
         subject["creditsEarned"] = _number(achievement.ects)
-    _put(subject, "narrative", award.narrative)
+    put_text(subject, "narrative", award.narrative)
     if award.grade is not None:
         if achievement.grade_result_type is None:
             raise MalformedInput("The badge class has no grade, but the award gives one.")
@@ -117,16 +114,16 @@ def _achievement(data: AchievementData) -> JsonObject:
         "criteria": criteria,
         "inLanguage": language,
     }
-    _put_translations(achievement, "localizedName", data.name)
-    _put_translations(achievement, "localizedDescription", data.description)
-    _put_translations(criteria, "localizedCriteria", data.criteria)
-    _put(achievement, "version", data.version)
+    put_translations(achievement, "localizedName", data.name)
+    put_translations(achievement, "localizedDescription", data.description)
+    put_translations(criteria, "localizedCriteria", data.criteria)
+    put_text(achievement, "version", data.version)
     if data.image_url is not None:
         image: JsonObject = {"id": data.image_url, "type": "Image"}
-        _put(image, "caption", data.image_caption)
+        put_text(image, "caption", data.image_caption)
         achievement["image"] = image
     if data.creator is not None:
-        achievement["creator"] = _profile(data.creator, language)
+        achievement["creator"] = build_profile(data.creator, language, with_translations=True)
     if data.ects is not None:
         achievement["creditsAvailable"] = _number(data.ects)
         achievement["creditFramework"] = "ECTS"
@@ -165,8 +162,8 @@ def _own_terms(data: AchievementData) -> JsonObject:
         own["identityVerified"] = data.identity_verified
     if data.quality_assurance is not None:
         quality: JsonObject = {"type": ["QualityAssurance"], "name": data.quality_assurance.name}
-        _put(quality, "id", data.quality_assurance.url)
-        _put(quality, "description", data.quality_assurance.description)
+        put_text(quality, "id", data.quality_assurance.url)
+        put_text(quality, "description", data.quality_assurance.description)
         own["qualityAssurance"] = quality
     if data.is_part_of:
         own["isPartOf"] = list(data.is_part_of)
@@ -218,10 +215,10 @@ def _alignments(data: AchievementData) -> list[JsonValue]:
 
 def _alignment(data: AlignmentData) -> JsonObject:
     entry: JsonObject = {"type": ["Alignment"], "targetName": data.target_name, "targetUrl": data.target_url}
-    _put(entry, "targetDescription", data.target_description)
-    _put(entry, "targetFramework", data.target_framework)
-    _put(entry, "targetCode", data.target_code)
-    _put(entry, "targetType", data.target_type)
+    put_text(entry, "targetDescription", data.target_description)
+    put_text(entry, "targetFramework", data.target_framework)
+    put_text(entry, "targetCode", data.target_code)
+    put_text(entry, "targetType", data.target_type)
     return entry
 
 
@@ -239,80 +236,19 @@ def _grade_description(data: AchievementData) -> JsonObject:
     }
 
 
-def _profile(data: ProfileData, language: str) -> JsonObject:
-    profile: JsonObject = {"id": data.id, "type": ["Profile"], "name": _any(data.name, language)}
-    _put_translations(profile, "localizedName", data.name)
-    if data.description:
-        profile["description"] = _any(data.description, language)
-        _put_translations(profile, "localizedDescription", data.description)
-    _put(profile, "url", data.url)
-    _put(profile, "email", data.email)
-    if data.image_url is not None:
-        profile["image"] = {"id": data.image_url, "type": "Image"}
-    if data.country_code is not None:
-        profile["address"] = {"type": ["Address"], "addressCountryCode": data.country_code}
-    if data.institution_code is not None:
-        code: JsonObject = {
-            "type": "IdentifierEntry",
-            "identifier": data.institution_code,
-            "identifierType": "ext:BRIN",
-        }
-        profile["otherIdentifier"] = [code]
-    if data.parent is not None:
-        profile["parentOrg"] = _profile(data.parent, language)
-    return profile
-
-
-def _identity(data: IdentityData) -> JsonObject:
-    return {
-        "type": "IdentityObject",
-        "hashed": True,
-        "identityType": data.identity_type,
-        "identityHash": identity_hash(data.value, data.salt),
-        "salt": data.salt,
-    }
-
-
 def _evidence(data: EvidenceData) -> JsonObject:
     evidence: JsonObject = {"type": ["Evidence"]}
-    _put(evidence, "id", data.url)
-    _put(evidence, "name", data.name)
-    _put(evidence, "description", data.description)
-    _put(evidence, "narrative", data.narrative)
+    put_text(evidence, "id", data.url)
+    put_text(evidence, "name", data.name)
+    put_text(evidence, "description", data.description)
+    put_text(evidence, "narrative", data.narrative)
     return evidence
-
-
-def _status(data: StatusReference) -> JsonObject:
-    return {
-        "id": f"{data.list_url}#{data.index}",
-        "type": "BitstringStatusListEntry",
-        "statusPurpose": data.purpose,
-        "statusListIndex": str(data.index),
-        "statusListCredential": data.list_url,
-    }
-
-
-def _put(target: JsonObject, name: str, value: str | None) -> None:
-    if value is not None and value != "":
-        target[name] = value
-
-
-def _put_translations(target: JsonObject, name: str, texts: LocalizedText) -> None:
-    if len(texts) > 1:
-        target[name] = dict(texts)
 
 
 def _main(texts: LocalizedText, language: str) -> str:
     text = texts.get(language)
     if not text:
         raise MalformedInput("A text lacks the main language of the badge class.", language=language)
-    return text
-
-
-def _any(texts: LocalizedText, language: str) -> str:
-    text = texts.get(language) or next(iter(texts.values()), "")
-    if not text:
-        raise MalformedInput("An organisation has no name.")
     return text
 
 
