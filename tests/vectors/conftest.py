@@ -18,7 +18,7 @@ from vc_core.canonical import active_context
 
 SHARED = Path(os.environ.get("EDUBADGES_VECTORS", "/work/shared/vectors"))
 CONTEXTS = SHARED.parent / "reference" / "contexts"
-_TEST_ONLY = {
+EXAMPLE_VOCABULARIES = {
     "https://www.w3.org/ns/credentials/examples/v2": "credentials-examples-v2.jsonld",
     "https://w3id.org/citizenship/v4rc1": "citizenship-v4rc1.jsonld",
 }
@@ -39,7 +39,7 @@ def cases(name: str, pattern: str) -> list[Path]:
 @pytest.fixture
 def example_vocabularies(monkeypatch: pytest.MonkeyPatch):
     """Make the vocabularies of W3C's examples known for one test; one of them gives every word a meaning."""
-    for url, file in _TEST_ONLY.items():
+    for url, file in EXAMPLE_VOCABULARIES.items():
         if not (CONTEXTS / file).is_file():
             pytest.skip(f"the vocabulary {file!r} of the examples is not here")
         monkeypatch.setitem(contexts._documents, url, json.loads((CONTEXTS / file).read_bytes()))
