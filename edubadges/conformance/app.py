@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 
 from edubadges.conformance.certificate import certificate_for_localhost
 from edubadges.conformance.evidence import MemorySource
+from edubadges.conformance.examples import know_the_examples
 from edubadges.conformance.issuing import IssueOptions, IssuerDesk, text_option, wrong_value
 from edubadges.conformance.keys import SELECTIVE, KeyRing
 from edubadges.conformance.resolving import DOCUMENT_TYPE, RESOLUTION_TYPE, resolve
@@ -62,6 +63,7 @@ def create_app(base_url: str, *, clock: Callable[[], datetime] = _clock) -> Fast
 def run(port: int, *, http: bool) -> None:
     """Serve on loopback until SIGTERM or SIGINT; over TLS with a certificate of its own unless `http`."""
     configure_logs("conformance", style="text")
+    know_the_examples()
     base_url = f"{'http' if http else 'https'}://localhost:{port}"
     print(f"{base_url}/ describes this implementation for the test suites.")
     with nullcontext() if http else certificate_for_localhost(_clock()) as files:
