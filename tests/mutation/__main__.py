@@ -29,11 +29,14 @@ from tests.mutation.operators import Mutant, mutants_of
 
 ROOT = Path(__file__).parents[2]
 EXPLAINED = ROOT / "docs" / "mutation.md"
-_COPIED = ("vc_core", "verifier", "service_kit", "tests", "pyproject.toml", "README.md")
+_COPIED = ("vc_core", "verifier", "service_kit", "edubadges", "issuer_agent", "tests", "pyproject.toml", "README.md")
 _VERIFIER = (
     "tests/unit/verifier/test_mutants.py",
     "tests/unit/verifier/test_mutants_of_proofs.py",
     "tests/unit/verifier/test_verdicts.py",
+    "tests/unit/verifier/test_pipeline.py",
+    "tests/unit/verifier/test_sd_jwt_submissions.py",
+    "tests/unit/verifier/test_found_by_fuzzing.py",
     "tests/unit/verifier/test_hostile_input.py",
 )
 _PROOFS = (
@@ -42,8 +45,15 @@ _PROOFS = (
     "tests/vectors/test_proofs.py",
     "tests/unit/verifier/test_verdicts.py",
 )
+_SELECTIVE = (
+    "tests/unit/vc_core/test_ecdsa_sd_malformed.py",
+    "tests/unit/vc_core/test_cbor_values.py",
+    "tests/unit/vc_core/test_ecdsa_sd_2023.py",
+    "tests/vectors/test_vectors_ecdsa_sd.py",
+)
 _STATUS = (
     "tests/unit/vc_core/test_mutants_of_status.py",
+    "tests/unit/vc_core/test_token_status_list.py",
     "tests/unit/vc_core/test_status.py",
     "tests/unit/verifier/test_verdicts.py",
 )
@@ -54,6 +64,13 @@ TESTS = {
     "vc_core/status/*.py": _STATUS,
 }
 """What is mutated, and the tests that must notice, likeliest first."""
+ALSO = {
+    "vc_core/proof/cbor_values.py": _SELECTIVE,
+    "vc_core/proof/ecdsa_sd_2023.py": _SELECTIVE,
+    "vc_core/proof/selective_disclosure.py": _SELECTIVE,
+    "vc_core/proof/batch.py": ("tests/unit/edubadges/test_signing.py",),
+}
+"""Files of which other tests must notice."""
 
 type Work = tuple[Mutant, tuple[str, ...]]
 """A mutant, and the tests (and options) for it."""
@@ -113,7 +130,7 @@ def _work(copy: Path, only: Sequence[str]) -> Iterator[Work]:
         for file in sorted(copy.glob(pattern)):
             path = str(file.relative_to(copy))
             if path.startswith(tuple(only)):
-                present = tuple(test for test in tests if (copy / test).is_file())
+                present = tuple(test for test in ALSO.get(path, tests) if (copy / test).is_file())
                 for mutant in mutants_of(path, file.read_text()):
                     yield mutant, present
 
