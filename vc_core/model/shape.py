@@ -8,7 +8,6 @@ are written once.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -67,9 +66,9 @@ class Survey(NamedTuple):
 
 _NO_JSON = Survey(is_plain=False, may_carry_endorsements=True, parts=0)
 # In compact JSON a quotation mark inside a text has a backslash before it, so these are member names and nothing else.
-_IDENTIFIER = re.compile(rb'"id":("(?:[^"\\]+|\\.)*+")')
-_NOT_PLAIN = (b'"@id":', b'"@type":', b'"id":"_:')
-_CARRIERS = (b'"endorsement":', b'"endorsementJwt":')
+_IDENTIFIER = b'"id":"'
+_KEYWORDS = (b'id":', b'type":')
+_CARRIER = b'"endorsement'
 
 
 def survey(document: Mapping[str, object]) -> Survey:
@@ -77,12 +76,19 @@ def survey(document: Mapping[str, object]) -> Survey:
     try:
         raw = orjson.dumps(document)
         issuer = document.get("issuer")
-        identifiers = [*_IDENTIFIER.findall(raw), *([orjson.dumps(issuer)] if isinstance(issuer, str) else [])]
+        parts = raw.split(_IDENTIFIER)
+        parts[0] = orjson.dumps(issuer)[1:] if isinstance(issuer, str) else b'"'
     except (TypeError, ValueError):
         return _NO_JSON
-    is_plain = len(set(identifiers)) == len(identifiers) and not any([name in raw for name in _NOT_PLAIN])
-    carries = _CARRIERS[0] in raw or _CARRIERS[1] in raw
-    return Survey(is_plain, carries, raw.count(b"{") + raw.count(b"["))
+    # Up to the first quotation mark: two that only differ after an escaped one count as the same, which is on the safe
+    # side.
+    identifiers = [part.partition(b'"')[0] for part in parts]
+    is_plain = (
+        len(set(identifiers)) == len(identifiers)
+        and not any([identifier[:2] == b"_:" for identifier in identifiers])
+        and not any([after.startswith(_KEYWORDS) for after in raw.split(b"@")])
+    )
+    return Survey(is_plain, _CARRIER in raw, raw.count(b"{") + raw.count(b"["))
 
 
 def check_shape(document: Mapping[str, object]) -> None:

@@ -54,7 +54,7 @@ _VALUES = st.recursive(
 
 @given(st.dictionaries(_NAMES, _VALUES, max_size=6))
 def test_the_text_tells_what_a_walk_tells(document: dict[str, Any]) -> None:
-    assert survey(document).is_plain == _is_plain(document)
+    assert _is_plain(document) or not survey(document).is_plain
     assert survey(document).may_carry_endorsements or '"endorsement":' not in str(document).replace("'", '"')
 
 
