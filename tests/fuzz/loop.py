@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 from tests.fuzz.branches import ROOT, Branches
-from tests.fuzz.targets import Target
+from tests.fuzz.target import Target
 from tests.support.effort import effort_of
 from vc_core.errors import EdubadgesError
 

@@ -6,11 +6,12 @@ import json
 import struct
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
-from tests.fuzz.mutators import Mutator, change_bytes, change_json, change_jwt, change_png, change_svg
+from tests.fuzz.mutators import change_bytes, change_json, change_jwt, change_png, change_svg
 from tests.fuzz.signed import EVIDENCE, GENUINE, HOLDER, HOUSES, sign_jwt
+from tests.fuzz.target import Target
+from tests.fuzz.targets_of_forms import TARGETS_OF_FORMS
 from tests.support.presenting import NOW, REGISTRY
 from tests.support.random_badges import random_badges
 from vc_core.baking import bake_png, bake_svg, unbake_png, unbake_svg
@@ -46,19 +47,6 @@ from verifier import Evidence, EvidenceItem, EvidenceKind, Verdict, parse_submis
 from verifier.gathering import needs_of_lists
 from verifier.key_lookup import key_in_reference, names_a_key
 from verifier.moments import read_moment
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """One parser."""
-
-    name: str
-    run: Callable[[bytes], object]
-    """Raises an `EdubadgesError` for bad input; anything else is a finding."""
-    seeds: tuple[bytes, ...]
-    mutators: tuple[Mutator, ...]
-    max_calls: int = 100_000
-    max_bytes: int = 4_000_000
 
 
 def _text(data: bytes) -> str:
@@ -356,5 +344,6 @@ TARGETS: Final = {
             _JSON_WAYS,
         ),
         Target("moments", _moment, (b"2026-11-23T12:00:00Z", b"-0001-01-01T24:00:00.123456789+14:00"), (change_bytes,)),
+        *TARGETS_OF_FORMS,
     )
 }

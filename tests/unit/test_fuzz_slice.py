@@ -14,7 +14,8 @@ from tests.fuzz.forging import forge_many
 from tests.fuzz.loop import fuzz
 from tests.fuzz.mutators import change_bytes
 from tests.fuzz.signed import ACCEPTED, GENUINE, is_justified, judge
-from tests.fuzz.targets import TARGETS, Target
+from tests.fuzz.target import Target
+from tests.fuzz.targets import TARGETS
 from vc_core.errors import MalformedInput
 from vc_core.json_text import dump_json
 from verifier import Verdict
