@@ -83,12 +83,15 @@ run: install ## Start the whole system on this machine
 demo: install chromium ## Play create, request, award, share, verify, and then verify offline
 	@exec $(BIN)/python -m edubadges demo
 
+INTEROP_READY := $(INTEROP)/js/node_modules/.installed $(INTEROP)/.venv/.installed
+
 .PHONY: bench
-bench: install-dev ## Measure, with ratios in one run
-	@exec $(BIN)/python -m edubadges bench
+bench: install-dev $(INTEROP_READY) ## Measure the platform, then the engine beside the libraries of others; writes docs/performance.md
+	@$(BIN)/python -m edubadges bench --write docs/performance.md; reached=$$?; \
+	  PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.bench.compare --full --write; exit $$reached
 
 .PHONY: bench-compare
-bench-compare: install-dev $(INTEROP)/js/node_modules/.installed $(INTEROP)/.venv/.installed ## Measure ours beside the libraries of others
+bench-compare: install-dev $(INTEROP_READY) ## Only the engine beside the libraries of others
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.bench.compare --full --write
 
 # --- checks ---------------------------------------------------------------------------------------------------------
@@ -149,7 +152,7 @@ $(INTEROP)/.venv/.installed: $(INTEROP)/requirements.txt | interpreter
 	@touch $@
 
 .PHONY: interop
-interop: install-dev $(INTEROP)/js/node_modules/.installed $(INTEROP)/.venv/.installed ## Exchange badges with the libraries of others, both ways
+interop: install-dev $(INTEROP_READY) ## Exchange badges with the libraries of others, both ways
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -q tests/interop tests/bench/compare
 
 .PHONY: mutation
