@@ -1,4 +1,4 @@
-"""The `edubadges` command: start the platform, play the demo, verify and sign badges, measure.
+"""The `edubadges` command: start the platform, play the demo, verify, lint and sign badges, measure.
 
 The work is elsewhere: the platform in `edubadges.platform`, verifying in `verifier`, the story in `edubadges.demo`.
 """
@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from edubadges.cli_lint import lint_command
 from edubadges.cli_sign import sign_command
 from vc_core.errors import EdubadgesError
 from verifier.cli import evidence_app, verify_command
@@ -27,6 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("verify")(verify_command)
+app.command("lint")(lint_command)
 app.command("sign")(sign_command)
 app.add_typer(evidence_app, name="evidence")
 
