@@ -29,6 +29,7 @@ class SchemaFinding:
     """One place where a document differs from its schema."""
 
     pointer: str
+    """Of the member that is wrong, or that is missing."""
     rule: str
     """The schema keyword that is not met: `required`, `type`, `enum` …"""
 
@@ -67,7 +68,8 @@ def check_schema(document: Mapping[str, JsonValue], *, family: Family = "json-ld
         return []
     findings = []
     for error in validator.iter_errors(document):
-        pointer = "".join(f"/{part}" for part in error.instance_path)
+        missing = [error.kind.property] if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required) else []
+        pointer = "".join(f"/{part}" for part in [*error.instance_path, *missing])
         findings.append(SchemaFinding(pointer, str(error.schema_path[-1]) if error.schema_path else ""))
         if len(findings) == MAX_FINDINGS:
             break
