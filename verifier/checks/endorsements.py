@@ -21,8 +21,10 @@ type Judge = Callable[[Question], Sequence[CheckResult]]
 
 def check_endorsements(question: Question, judge: Judge) -> list[CheckResult]:
     """Judge every endorsement, wherever in the badge it is carried."""
-    if not question.credential.survey.may_carry_endorsements or question.credential.is_too_complex:
+    if not question.credential.survey.may_carry_endorsements:
         return [not_applicable(Check.ENDORSEMENTS, Code.ENDORSEMENTS_NONE)]
+    if question.credential.is_too_complex:
+        return [not_run(Check.ENDORSEMENTS, Code.ENDORSEMENTS_NOT_CHECKED, "too complex")]
     try:
         found = find_endorsements(question.document)
     except CircularEndorsement as error:
@@ -51,7 +53,7 @@ def _judge(question: Question, endorsement: FoundEndorsement, judge: Judge) -> C
         if result.code is not Code.FORMAT_OTHER_CREDENTIAL
     }
     verdict = gravest(weighed.values())
-    reasons = ", ".join(code for code, weight in weighed.items() if weight is verdict and verdict is not Verdict.OK)
+    reasons = ", ".join(code for code, weight in weighed.items() if weight is verdict)
     match verdict:
         case Verdict.OK:
             return passed(Check.ENDORSEMENTS, Code.ENDORSEMENTS_GENUINE, by=by)

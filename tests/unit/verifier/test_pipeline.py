@@ -17,6 +17,7 @@ from vc_core.model.related_resources import build_related_resource
 from vc_core.multiformats import base58btc_encode
 from vc_core.proof import add_proof, proof_hash_data
 from verifier import Check, Code, Evidence, EvidenceItem, Needs, Report, Verdict, gather, parse_submission, verify
+from verifier.inputs import MAX_PARTS
 
 ISSUER = Issuer()
 SECTOR = Issuer(did="did:web:registry.example:institutions:sector", name="Sector body (sample)")
@@ -192,8 +193,16 @@ def test_a_genuine_endorsement_is_reported_and_changes_nothing() -> None:
     assert report.verdict is Verdict.OK
 
 
-def test_a_badge_without_endorsements_has_none() -> None:
-    assert codes(report_on(ISSUER.badge()), Check.ENDORSEMENTS) == [Code.ENDORSEMENTS_NONE]
+def test_a_badge_without_endorsements_or_pinned_files_has_none() -> None:
+    plain = report_on(ISSUER.badge())
+    assert codes(plain, Check.ENDORSEMENTS) == [Code.ENDORSEMENTS_NONE]
+    assert codes(plain, Check.RESOURCES) == [Code.RESOURCES_NONE]
+    assert codes(report_on(endorsed()), Check.ENDORSEMENTS) == [Code.ENDORSEMENTS_NONE]
+
+
+def test_endorsements_of_what_is_too_large_are_not_looked_at() -> None:
+    badge = {**ISSUER.badge(), "evidence": [{}] * (MAX_PARTS + 1), "endorsement": [5]}
+    assert codes(report_on(badge), Check.ENDORSEMENTS) == [Code.ENDORSEMENTS_NOT_CHECKED]
 
 
 def test_an_endorsement_of_the_badge_itself_is_no_rewrite() -> None:
@@ -210,7 +219,10 @@ def test_a_false_endorsement_is_a_remark_on_a_genuine_badge() -> None:
     assert codes(report, Check.ENDORSEMENTS) == [Code.ENDORSEMENTS_NOT_GENUINE]
     assert report.verdict is Verdict.ATTENTION
     [result] = [result for result in report.results if result.check is Check.ENDORSEMENTS]
-    assert "signature-invalid" in result.detail
+    assert result.detail == "signature-invalid"
+    unknown = report_on(endorsed(false), EVERYTHING.merged(SECTOR.evidence(participant={"participant": None})))
+    [result] = [result for result in unknown.results if result.check is Check.ENDORSEMENTS]
+    assert result.detail == "signature-invalid"  # that it is not in the registry as well is the lesser thing
 
 
 @pytest.mark.parametrize(
