@@ -27,7 +27,9 @@ MAX_JSON_DEPTH = 32
 MAX_CREDENTIALS = 20
 MAX_PARTS = 4_000
 """Objects and lists; a badge has some forty, and every check of a larger one would take longer than anybody waits."""
-MAX_PARTS_OF_RECORD = 20_000
+MAX_VALUES = 10_000
+"""Commas; a badge has some hundred."""
+MAX_PARTS_OF_RECORD, MAX_VALUES_OF_RECORD = 20_000, 60_000
 """A learner record is covered by one proof with every credential in it."""
 MAX_CONTAINED = 250
 """Counted with what learner records hold."""
@@ -110,8 +112,10 @@ class PresentedCredential:
     @property
     def is_too_complex(self) -> bool:
         """Say whether there is more in it than in any badge, so that nothing further is worked out."""
-        is_record = has_type(self.document, "ClrCredential")
-        return self.survey.parts > (MAX_PARTS_OF_RECORD if is_record else MAX_PARTS)
+        parts, values = MAX_PARTS, MAX_VALUES
+        if has_type(self.document, "ClrCredential"):
+            parts, values = MAX_PARTS_OF_RECORD, MAX_VALUES_OF_RECORD
+        return self.survey.parts > parts or self.survey.values > values
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from vc_core.canonical.statements import BlankNode, Node, Quad, Statements, all_
 from vc_core.errors import DataLossDetected, LimitExceeded, MalformedInput
 
 MAX_DEPTH = 100
-MAX_QUADS = 100_000
+MAX_QUADS = 50_000
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDF_TYPE: Final = f"<{_RDF}type>"
@@ -193,7 +193,7 @@ _UNTYPED = Typed(ActiveContext({}), (), ())
 class _Walk:
     """One document: the statements so far and the blank nodes given out."""
 
-    __slots__ = ("_blank_nodes", "_labels", "_lines", "_quads", "_trace", "statements")
+    __slots__ = ("_blank_nodes", "_labels", "_lines", "_quads", "_trace", "_values", "statements")
 
     def __init__(self, trace: dict[int, int] | None) -> None:
         self.statements = Statements()
@@ -202,6 +202,7 @@ class _Walk:
         self._quads = self.statements.quads
         self._trace = trace
         self._labels: dict[str, int] = {}
+        self._values = 0
 
     def node(
         self, value: Mapping[str, object], context: ActiveContext, graph: Node, depth: int, *, root: bool = False
@@ -253,6 +254,8 @@ class _Walk:
                     member = member.translate(ESCAPES)
                 lines.append(f"{start}{entry.opening}{member}{entry.closing}")
             elif entry.is_node and (type(member) is dict or type(member) is list):
+                if type(member) is list:
+                    self._spend(len(member))
                 for item in member if type(member) is list else (member,):
                     inner = self._value(item, entry, "", depth)
                     if type(inner) is str:
@@ -283,6 +286,12 @@ class _Walk:
             elif (name != "id" and name != "type") or member is None or entry.keyword in value:
                 _check_keyword(value, name, entry.keyword)
 
+    def _spend(self, values: int) -> None:
+        """Count the values of lists, which need not be nodes."""
+        self._values += values
+        if self._values > MAX_QUADS:
+            raise LimitExceeded("The document is larger or deeper than any credential.")
+
     def _add(self, subject: Node, predicate: str, value: Node, graph: Node) -> None:
         if graph != "" or (type(subject) is int and type(value) is int):
             self._quads.append((subject, predicate, value, graph))
@@ -304,6 +313,7 @@ class _Walk:
             for literal in language_map(member):
                 self._add(subject, entry.predicate, literal, graph)
         elif isinstance(member, list | tuple):
+            self._spend(len(member))
             predicate = entry.predicate
             for item in member:
                 self._add(subject, predicate, self._value(item, entry, graph, depth), graph)

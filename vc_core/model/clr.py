@@ -214,11 +214,16 @@ def _missing(
     credentials: tuple[ContainedCredential, ...],
     achievements: tuple[JsonObject, ...],
 ) -> frozenset[str]:
-    here = {item.get("id") for item in achievements}
+    here = _identifiers(achievements)
     for credential in credentials:
         for subject in subjects(credential.document):
-            here |= {item.get("id") for item in _alone_or_many(subject.get("achievement")) if isinstance(item, dict)}
+            here |= _identifiers(_alone_or_many(subject.get("achievement")))
     return frozenset(name for item in associations for name in (item.source_id, item.target_id) if name not in here)
+
+
+def _identifiers(items: Sequence[JsonValue]) -> set[str]:
+    found = [item.get("id") for item in items if isinstance(item, dict)]
+    return {identifier for identifier in found if isinstance(identifier, str)}
 
 
 def _check_record_is_written_once(document: Mapping[str, JsonValue]) -> None:

@@ -21,12 +21,13 @@ from vc_core.model.lint_badge import lint_badge
 from vc_core.model.lint_values import is_web_address, lint_identifiers, lint_values, too_large
 from vc_core.model.refresh import refresh_service
 from vc_core.model.related_resources import related_resources
-from vc_core.model.schema import check_schema
+from vc_core.model.schema import FAMILIES, check_schema
 
 __all__ = ["MAX_FINDINGS", "Finding", "lint"]
 
 MAX_FINDINGS = 200
 _MAX_UNKNOWN_TERMS = 20
+_MAX_EXPLAINED = 1_000
 _OPEN_BADGES = "https://purl.imsglobal.org/spec/ob/v3p0/context"
 _BADGE_TYPES = frozenset({"AchievementCredential", "OpenBadgeCredential"})
 
@@ -155,8 +156,9 @@ def _written_once(document: Mapping[str, JsonValue]) -> None:
 
 
 def _schemas(document: JsonObject) -> Iterator[Finding]:
-    for item in [*check_schema(document, family="json-ld"), *check_schema(document, family="plain")]:
-        yield explain(item.pointer, "schema", rule=item.rule)
+    for family in FAMILIES:
+        for item in check_schema(document, family=family, max_explained=_MAX_EXPLAINED):
+            yield explain(item.pointer, "schema", rule=item.rule)
 
 
 def _meaning(document: JsonObject) -> Iterator[Finding]:

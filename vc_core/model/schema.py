@@ -21,7 +21,11 @@ from vc_core.json_text import JsonValue
 from vc_core.model.credential import credential_types, data_model_version
 
 type Family = Literal["json-ld", "plain"]
+FAMILIES: tuple[Family, ...] = ("json-ld", "plain")
 MAX_FINDINGS = 20
+MAX_EXPLAINED = 400
+"""Commas in the JSON text. Saying where takes 80 microseconds and 7 kB for each value that is wrong, in every form in
+which a list may stand: 300 kB of numbers took 15 seconds and 2 GB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +58,12 @@ def follows_schema(document: Mapping[str, JsonValue], name: str, *, family: Fami
     return bool(_validator(name, family).is_valid(document))
 
 
-def check_schema(document: Mapping[str, JsonValue], *, family: Family = "json-ld") -> list[SchemaFinding]:
+def check_schema(
+    document: Mapping[str, JsonValue], *, family: Family = "json-ld", max_explained: int = MAX_EXPLAINED
+) -> list[SchemaFinding]:
     """Return where a credential differs from its 1EdTech schema; at most twenty places.
+
+    Of a document with more values than `max_explained` is only told that it differs.
 
     Raises:
         MalformedInput: not a credential of Open Badges.
@@ -66,6 +74,8 @@ def check_schema(document: Mapping[str, JsonValue], *, family: Family = "json-ld
     validator = _validator(name, family)
     if validator.is_valid(document):
         return []
+    if orjson.dumps(document).count(b",") > max_explained:
+        return [SchemaFinding("", "too many values to say where")]
     findings = []
     for error in validator.iter_errors(document):
         missing = [error.kind.property] if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required) else []

@@ -62,9 +62,11 @@ class Survey(NamedTuple):
     """False: there is no member in which endorsements are carried."""
     parts: int
     """How many objects and lists there are; a few more when texts hold brackets."""
+    values: int
+    """How many commas there are: nearly as many as members and values, and more when texts hold commas."""
 
 
-_NO_JSON = Survey(is_plain=False, may_carry_endorsements=True, parts=0)
+_NO_JSON = Survey(is_plain=False, may_carry_endorsements=True, parts=0, values=0)
 # In compact JSON a quotation mark inside a text has a backslash before it, so these are member names and nothing else.
 _IDENTIFIER = b'"id":"'
 _KEYWORDS = (b'id":', b'type":')
@@ -88,7 +90,7 @@ def survey(document: Mapping[str, object]) -> Survey:
         and not any([identifier[:2] == b"_:" for identifier in identifiers])
         and not any([after.startswith(_KEYWORDS) for after in raw.split(b"@")])
     )
-    return Survey(is_plain, _CARRIER in raw, raw.count(b"{") + raw.count(b"["))
+    return Survey(is_plain, _CARRIER in raw, raw.count(b"{") + raw.count(b"["), raw.count(b","))
 
 
 def check_shape(document: Mapping[str, object]) -> None:

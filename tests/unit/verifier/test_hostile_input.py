@@ -109,6 +109,12 @@ def _created_by(profile: dict[str, Any]) -> dict[str, Any]:
     return badge
 
 
+def _with_tags(tags: list[Any]) -> dict[str, Any]:
+    badge = _shaped()
+    badge["credentialSubject"]["achievement"]["tag"] = tags
+    return badge
+
+
 HOSTILE: dict[str, Any] = {
     "no issuer": _shaped(issuer=None),
     "issuer is a number": _shaped(issuer=5),
@@ -140,6 +146,9 @@ HOSTILE: dict[str, Any] = {
     "a forest that is alike": _created_by(_tree(2, 30)),
     "more parts than any badge": _created_by(_tree(2, 55)),
     "as many parts as a file holds": _created_by(_tree(1, 20_000)),
+    "a list of numbers for texts": _with_tags([5] * 2_000),
+    "a long list of numbers for texts": _with_tags([5] * 100_000),
+    "thousands of wrong proofs": _shaped(proof=[{"type": 5, "q": "y" * 300} for _ in range(1_900)]),
     "types are numbers": _shaped(type=["VerifiableCredential", 5]),
 }
 
