@@ -20,7 +20,7 @@ from verifier.evidence import Evidence
 from verifier.key_lookup import KEY_ABSENT, FoundKey, find_key, names_a_key, owner_of
 from verifier.moments import read_moment
 from verifier.policy import Policy
-from verifier.proofs import is_supported, method_of, read_proofs, suite_of
+from verifier.proofs import method_of, read_proofs, suite_of
 from verifier.question import Question, read_subject_id
 from verifier.report import CheckResult, failed, not_applicable, not_run, passed
 
@@ -63,8 +63,8 @@ def check_presentation_proof(question: HolderQuestion) -> HolderFinding:
         return _fault(Code.HOLDER_PROOF_MISSING)
     if len(proofs) > 1:
         return _fault(Code.HOLDER_PROOF_MALFORMED, "More than one holder proof.")
-    proof = proofs[0]
-    if not is_supported(proof) or suite_of(proof) not in HOLDER_SUITES:
+    [proof] = proofs
+    if suite_of(proof) not in HOLDER_SUITES:
         return HolderFinding(not_run(Check.HOLDER, Code.HOLDER_PROOF_UNSUPPORTED))
     fault = _check_binding(question, proof)
     if fault is not None:

@@ -26,7 +26,7 @@ def check_resources(question: Question) -> list[CheckResult]:
         try:
             check_related_resource(resource, context_bytes(resource.url))
         except ProofError:
-            return [failed(Check.RESOURCES, Code.RESOURCES_CHANGED, resource.url[:200])]
+            return [failed(Check.RESOURCES, Code.RESOURCES_CHANGED, resource.url)]
     if not used:
         return [not_applicable(Check.RESOURCES, Code.RESOURCES_NOT_USED)]
     return [passed(Check.RESOURCES, Code.RESOURCES_AS_NAMED)]

@@ -25,5 +25,5 @@ def check_schema(question: Question) -> list[CheckResult]:
     if schema.follows_schema(question.document, name):
         return [passed(Check.SCHEMA, Code.SCHEMA_FOLLOWED, name)]
     findings = schema.check_schema(question.document)
-    places = [f"{found.pointer or '/'} ({found.rule})"[:200] for found in findings[:MAX_SHOWN]]
+    places = [f"{found.pointer or '/'} ({found.rule})" for found in findings[:MAX_SHOWN]]
     return [failed(Check.SCHEMA, Code.SCHEMA_NOT_FOLLOWED, ", ".join(places))]

@@ -88,9 +88,9 @@ def _of_others(question: Question, proofs: list[JsonObject], deciding: JsonObjec
         is_needed = "id" in proof and proof["id"] in needed
         if not is_supported(proof) or proof.get("proofPurpose") != "assertionMethod":
             if is_needed:
-                yield not_run(Check.SIGNATURE, Code.SIGNATURE_CHAIN_UNCHECKED, suite_of(proof))
+                yield not_run(Check.SIGNATURE, Code.SIGNATURE_CHAIN_UNCHECKED)
             else:
-                yield not_applicable(Check.SIGNATURE, Code.SIGNATURE_OTHER_KIND, suite_of(proof)[:100])
+                yield not_applicable(Check.SIGNATURE, Code.SIGNATURE_OTHER_KIND)
         else:
             yield _of_other(question, proof, is_needed=is_needed)
 
@@ -106,11 +106,11 @@ def _of_other(question: Question, proof: JsonObject, *, is_needed: bool) -> Chec
     )
     owner = owner_of(reference)
     problem = _verify(question, proof, found.key) if found.key is not None else None
-    if problem is not None and problem.outcome is Outcome.FAILED:
+    if problem is not None:
         return failed(Check.SIGNATURE, Code.SIGNATURE_OTHER_INVALID, problem.detail, by=owner)
-    if problem is not None or found.key is None or found.problem in KEY_ABSENT:
+    if found.problem in KEY_ABSENT:
         code = Code.SIGNATURE_CHAIN_UNCHECKED if is_needed else Code.SIGNATURE_OTHER_UNCHECKED
-        return not_run(Check.SIGNATURE, code, found.problem or "", by=owner)
+        return not_run(Check.SIGNATURE, code, found.problem, by=owner)
     if found.problem is not None:
         return failed(Check.SIGNATURE, Code.SIGNATURE_OTHER_INVALID, found.problem, by=owner)
     return passed(Check.SIGNATURE, Code.SIGNATURE_OTHER_VALID, suite_of(proof), by=owner)

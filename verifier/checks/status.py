@@ -50,8 +50,6 @@ def _embedded(question: Question) -> list[CheckResult]:
         entries = status_entries(question.document, shape_checked=question.is_plainly_written)
     except (MalformedInput, ProofError, StatusError) as error:
         return [failed(Check.STATUS, Code.STATUS_ENTRY_MALFORMED, error.detail)]
-    if not entries:
-        return [failed(Check.STATUS, Code.STATUS_ENTRY_MALFORMED, "an empty list of entries")]
     return [_ask(entry, question) for entry in entries]
 
 
@@ -89,7 +87,7 @@ def _usable(name: str, question: Question) -> EvidenceItem | CheckResult:
     """Return the list of this name when it is there and young enough, else what is reported instead."""
     item = question.evidence.find(EvidenceKind.STATUS_LIST, name)
     if item is None or item.absence is not None:
-        reason = item.absence or "" if item is not None else "not-gathered"
+        reason = "not-gathered" if item is None else str(item.absence)
         return not_run(Check.STATUS, Code.STATUS_LIST_MISSING, reason, by=name)
     if question.policy.status_freshness.age_of(item.retrieved_at, question.now) is Age.TOO_OLD:
         return not_run(Check.STATUS, Code.STATUS_LIST_TOO_OLD, at=item.retrieved_at, by=item.source)
@@ -125,9 +123,7 @@ def _ask_bitstring(entry: StatusEntry, item: EvidenceItem, age: Age, question: Q
 
 
 def _read(entry: StatusEntry, item: EvidenceItem, subject: JsonObject, question: Question) -> int | Unusable:
-    encoded = subject.get("encodedList")
-    if not isinstance(encoded, str):
-        return Unusable(Code.STATUS_LIST_INVALID, "no list inside")
+    encoded = str(subject.get("encodedList", ""))
     try:
         most = question.policy.max_list_bytes
         bits = item.remember(("bits", most), lambda: expand_list(encoded, max_bytes=most))

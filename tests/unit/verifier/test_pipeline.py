@@ -163,6 +163,33 @@ def test_a_chain_whose_first_seal_is_gone_is_broken() -> None:
     assert codes(report, Check.SIGNATURE) == [Code.SIGNATURE_INVALID]
 
 
+def test_a_chain_may_name_its_first_seal_in_a_list_and_another_seal_may_stand_beside_it() -> None:
+    first = signed_with(ISSUER.unsigned_badge(), SECTOR, id=FIRST)
+    badge = signed_with(first, ISSUER, previousProof=[FIRST])
+    assert codes(report_on(badge, ISSUER.evidence()), Check.SIGNATURE)[1] is Code.SIGNATURE_CHAIN_UNCHECKED
+    badge["proof"].append({"id": "urn:uuid:2", "type": "JsonWebSignature2020", "proofPurpose": "assertionMethod"})
+    report = report_on(badge)
+    assert codes(report, Check.SIGNATURE) == [
+        Code.SIGNATURE_VALID,
+        Code.SIGNATURE_OTHER_VALID,
+        Code.SIGNATURE_OTHER_KIND,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [
+        (f"{SECTOR.did}#nobody", Code.SIGNATURE_OTHER_INVALID),
+        ("did:web:elsewhere.example#key", Code.SIGNATURE_OTHER_UNCHECKED),
+        ("nothing", Code.SIGNATURE_OTHER_UNCHECKED),
+    ],
+)
+def test_a_second_seal_whose_key_is_not_found(method: str, expected: Code) -> None:
+    badge = counter_signed(ISSUER.badge(), SECTOR)
+    badge["proof"][1]["verificationMethod"] = method
+    assert codes(report_on(badge), Check.SIGNATURE) == [Code.SIGNATURE_VALID, expected]
+
+
 # --- Endorsements ---
 
 
@@ -431,3 +458,22 @@ def test_an_item_that_is_replaced_forgets_what_was_worked_out() -> None:
     assert isinstance(item, EvidenceItem)
     assert report_on(badge).verdict is Verdict.OK
     assert report_on(badge, EVERYTHING.merged(Issuer(did=ISSUER.did).evidence())).verdict is Verdict.BAD
+
+
+def _detail(badge: dict[str, Any]) -> str:
+    [detail] = [result.detail for result in report_on(badge).results if result.check is Check.SCHEMA]
+    return detail
+
+
+def test_the_first_five_places_that_differ_are_named() -> None:
+    badge = ISSUER.badge()
+    achievement = badge["credentialSubject"]["achievement"]
+    achievement |= {name: 5 for name in ("name", "description", "humanCode", "fieldOfStudy", "version", "inLanguage")}
+    assert _detail(badge).count("/credentialSubject/achievement/") == 5
+    assert _detail({**ISSUER.badge(), "evidence": [5] * 500}) == "/ (too many values to say where)"
+
+
+def test_a_holder_does_not_show_with_a_proof_that_is_for_badges() -> None:
+    shown = HOLDER.present(ISSUER.badge(holder=HOLDER.did))
+    shown["proof"]["cryptosuite"] = "ecdsa-sd-2023"
+    assert codes(report_on(shown), Check.HOLDER) == [Code.HOLDER_PROOF_UNSUPPORTED]

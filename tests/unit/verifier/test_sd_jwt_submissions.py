@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.presenting import NOW, Issuer
 from vc_core.errors import MalformedInput
+from vc_core.jose.compact import build_compact_jwt
 from vc_core.jose.sd_jwt_vc import issue_sd_jwt_vc, present_sd_jwt_vc
 from vc_core.keys import PrivateKey
 from vc_core.status.token_status_list import (
@@ -206,6 +207,23 @@ def test_a_name_of_a_key_may_be_short() -> None:
     assert report_on(issued(kid="jose")).verdict is Verdict.OK
     assert report_on(issued(kid="#jose")).verdict is Verdict.OK
     assert code(report_on(issued(kid="other")), Check.KEY) is Code.KEY_NOT_IN_DOCUMENT
+
+
+def forged(**changes: Any) -> str:
+    """Return an SD-JWT that its issuer signed although it should not have."""
+    body = claims(**changes)
+    return build_compact_jwt({"typ": "dc+sd-jwt", "kid": KID}, body, sign=KEY.sign, algorithm="ES256") + "~"
+
+
+def test_a_claim_of_another_kind_is_malformed() -> None:
+    report = report_on(forged(exp="tomorrow"))
+    assert code(report, Check.SIGNATURE) is Code.SIGNATURE_MALFORMED
+    assert report.verdict is Verdict.BAD
+
+
+@pytest.mark.parametrize("status", [5, {}, {"status_list": {"idx": "5", "uri": URI}}, {"status_list": {"idx": -1}}])
+def test_a_status_that_cannot_be_read_is_not_no_status(status: Any) -> None:
+    assert code(report_on(forged(status=status)), Check.STATUS) is Code.STATUS_ENTRY_MALFORMED
 
 
 def test_a_changed_or_foreign_sd_jwt_is_not_genuine() -> None:
