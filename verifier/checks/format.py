@@ -25,7 +25,7 @@ _VERSION_2 = "https://www.w3.org/ns/credentials/v2"
 _VERSION_1 = "https://www.w3.org/2018/credentials/v1"
 _TEXT_MEMBERS = ("id", "validFrom", "validUntil", "issuanceDate", "expirationDate", "awardedDate", "name")
 # A credential inside a credential is a world of its own: its names say nothing about the outer one.
-_OWN_WORLDS = frozenset({"endorsement", "verifiableCredential", "proof", "@context"})
+_OWN_WORLDS = frozenset({"endorsement", "verifiableCredential", "proof"})
 
 
 def check_format(question: Question) -> list[CheckResult]:

@@ -10,6 +10,7 @@ import pytest
 from tests.support.presenting import NOW, Issuer
 from vc_core.errors import MalformedInput
 from vc_core.jose.compact import build_compact_jwt
+from vc_core.jose.disclosures import digest_of
 from vc_core.jose.sd_jwt_vc import issue_sd_jwt_vc, present_sd_jwt_vc
 from vc_core.keys import PrivateKey
 from vc_core.status.token_status_list import (
@@ -31,6 +32,7 @@ from verifier import (
     verify,
 )
 from verifier.gathering import needs_of
+from verifier.policy import DEFAULT_POLICY
 
 ISSUER = Issuer()
 KEY = PrivateKey.generate("P-256")
@@ -156,6 +158,46 @@ def test_a_holder_proof_with_one_fault_is_found(text: str, options: dict[str, An
     report = answered(text, **options)
     assert code(report, Check.HOLDER) is expected
     assert report.verdict is not Verdict.OK
+
+
+LIFETIME, SKEW = DEFAULT_POLICY.proof_lifetime, DEFAULT_POLICY.clock_skew
+TICK = timedelta(seconds=1)
+
+
+def bound(**changes: Any) -> str:
+    """Return a presentation whose key binding says what is asked, also what no wallet would say."""
+    text = issued()
+    body = {"iat": int(NOW.timestamp()), "aud": DOMAIN, "nonce": CHALLENGE, "sd_hash": digest_of(text), **changes}
+    body = {name: value for name, value in body.items() if value is not None}
+    return text + build_compact_jwt({"typ": "kb+jwt"}, body, sign=HOLDER.sign, algorithm="ES256")
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        (NOW - LIFETIME, Code.HOLDER_PROVED),
+        (NOW - LIFETIME - TICK, Code.HOLDER_PROOF_OUT_OF_TIME),
+        (NOW + SKEW, Code.HOLDER_PROVED),
+        (NOW + SKEW + TICK, Code.HOLDER_PROOF_OUT_OF_TIME),
+    ],
+)
+def test_a_key_binding_counts_for_as_long_as_the_policy_says(made: datetime, expected: Code) -> None:
+    assert code(answered(bound(iat=int(made.timestamp()))), Check.HOLDER) is expected
+
+
+def test_a_key_binding_says_when_it_was_made() -> None:
+    assert code(answered(bound(iat=None)), Check.HOLDER) is Code.HOLDER_PROOF_OUT_OF_TIME
+    assert code(answered(bound(iat="now")), Check.HOLDER) is Code.HOLDER_PROOF_MALFORMED
+    assert code(report_on(bound(iat=None)), Check.HOLDER) is Code.HOLDER_PROOF_OUT_OF_TIME
+
+
+@pytest.mark.parametrize("options", [{}, {"expected_challenge": CHALLENGE}, {"expected_domain": DOMAIN}])
+def test_what_nobody_asked_for_in_full_is_not_fresh(options: dict[str, str]) -> None:
+    old = int((NOW - LIFETIME - TICK).timestamp())
+    recent = report_on(bound(), **options)
+    assert code(recent, Check.HOLDER) is Code.HOLDER_PROVED_NOT_FRESH
+    if "expected_challenge" not in options:
+        assert code(report_on(bound(iat=old), **options), Check.HOLDER) is Code.HOLDER_PROVED_NOT_FRESH
 
 
 @pytest.mark.parametrize(
