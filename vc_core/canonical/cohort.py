@@ -22,15 +22,21 @@ _DOCUMENTS_PER_BUILD = 64
 """A template costs about a millisecond to make: one for so many documents is nothing, one for each would be."""
 _COMPARED = 256
 """Every so many answers of a template are compared with the long way."""
+_MISSES = 32
+"""After so many documents that did not fit between two comparisons, a narrow template is let go."""
 
 
 class Cohort:
     """Gives for every document what `canonicalize` gives, through a template for as long as one fits."""
 
-    __slots__ = ("_builds", "_passed_by", "_seen", "_template")
+    __slots__ = ("_builds", "_missed", "_narrow", "_passed_by", "_sample", "_seen", "_template")
 
     def __init__(self) -> None:
         self._template: CohortTemplate | None = None
+        self._narrow: CohortTemplate | None = None
+        """For the class that comes along just now, when the other has learned many: fewer texts to look at."""
+        self._missed = 0
+        self._sample: Mapping[str, object] | None = None
         self._passed_by: Mapping[str, object] | None = None
         self._seen = 0
         self._builds = 0
@@ -42,15 +48,24 @@ class Cohort:
             ProofError, MalformedInput: as `canonicalize`.
         """
         self._seen += 1
-        template = self._template
-        if template is not None:
-            found = template.canonicalize(document)
-            if found is not None:
-                return found if self._seen % _COMPARED else self._compared(document, found)
+        found = self._written_by_template(document)
+        if found is not None:
+            return found if self._seen % _COMPARED else self._compared(document, found)
         written = canonicalize(document)
         if self._builds < _BUILDS_AT_ONCE + self._seen // _DOCUMENTS_PER_BUILD and len(written) <= MAX_LEARNED:
             self._learn(document, written)
         return written
+
+    def _written_by_template(self, document: Mapping[str, object]) -> str | None:
+        narrow, template = self._narrow, self._template  # another thread may let go of either
+        if narrow is not None:
+            found = narrow.canonicalize(document)
+            if found is not None:
+                return found
+            self._missed += 1
+            if self._missed > _MISSES:
+                self._narrow = None
+        return None if template is None else template.canonicalize(document)
 
     def _learn(self, document: Mapping[str, object], written: str) -> None:
         """Widen the template to fit this document, else begin a new one with the last that did not fit."""
@@ -76,7 +91,20 @@ class Cohort:
         written = canonicalize(document)
         if written != found:
             end_templates()
+        else:
+            self._look_closer(document, written)
         return written
+
+    def _look_closer(self, document: Mapping[str, object], written: str) -> None:
+        """Make a narrower template when this document and the one compared before it differ in less."""
+        before, self._sample = self._sample, copy.deepcopy(document)
+        self._missed = 0
+        template = self._template
+        if self._narrow is not None or template is None or before is None:
+            return
+        narrow = build_template(before, document)
+        if narrow is not None and narrow.holes < template.holes and narrow.canonicalize(document) == written:
+            self._narrow = narrow
 
 
 _cohorts: dict[int, Cohort] | None = {}

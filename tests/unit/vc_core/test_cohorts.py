@@ -162,6 +162,26 @@ def test_classes_may_follow_one_another_or_mix() -> None:
             assert cohort.canonicalize(document) == canonicalize(document)
 
 
+def test_a_class_that_follows_many_gets_a_template_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cohorts, "_COMPARED", 8)
+    monkeypatch.setattr(cohorts, "_MISSES", 4)
+    cohort = Cohort()
+    for number in range(40):
+        cohort.canonicalize(unsigned_badge(number, batch_of_one_class=False))
+    assert cohort._template is not None
+    for number in range(40):
+        document = unsigned_badge(number)
+        assert cohort.canonicalize(document) == canonicalize(document)
+    assert cohort._narrow is not None
+    assert cohort._narrow.holes < cohort._template.holes
+    # And it is let go when others follow again, all of which get what they get alone.
+    for number in range(100, 140):
+        document = unsigned_badge(number, batch_of_one_class=False)
+        assert cohort.canonicalize(document) == canonicalize(document)
+    narrow = cohort._narrow
+    assert narrow is None or narrow.holes >= cohort._template.holes
+
+
 def test_random_badges_with_random_changes_get_what_they_get_alone() -> None:
     choose = random.Random(20261123)
     for badge in random_badges(5, 150):
