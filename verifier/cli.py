@@ -26,11 +26,12 @@ from verifier.cli_batch import DEFAULT_SHOWN, BatchOptions, verify_many
 from verifier.evidence import EvidenceSource
 from verifier.evidence_store import EvidenceStore
 from verifier.gathering import gather
-from verifier.inputs import MAX_SUBMISSION_BYTES, parse_submission
+from verifier.inputs import MAX_SUBMISSION_BYTES, Submission, parse_submission
 from verifier.offline_source import OfflineSource
 from verifier.online_source import OnlineSource, sync
 from verifier.report import Report, Verdict
-from verifier.terminal import clean, render_report
+from verifier.second_engine import SecondOpinion, ask_second_engine, disagrees
+from verifier.terminal import clean, render_opinion, render_report
 from verifier.texts import LANGUAGES, Audience, age_in_words, unreadable
 from verifier.verification import verify
 
@@ -76,6 +77,14 @@ def verify_command(
     show: Annotated[
         int, typer.Option("--show", min=0, max=10_000, help="Of many badges: how many that are not good to list.")
     ] = DEFAULT_SHOWN,
+    second_engine: Annotated[
+        bool,
+        typer.Option(
+            "--second-engine",
+            help="Also ask DIDKit, when it is installed, about a badge of the older data model. It never decides; "
+            "when it contradicts, the exit code is 3.",
+        ),
+    ] = False,
     workers: Annotated[
         int | None, typer.Option("--workers", min=1, max=256, help="Of many badges: processes. Default: every core.")
     ] = None,
@@ -94,6 +103,8 @@ def verify_command(
         kept = _store(store)
         kept.check()
         if is_batch(badges, lines=lines):
+            if second_engine:
+                raise typer.BadParameter("a second engine looks at one badge at a time", param_hint="--second-engine")
             options = BatchOptions(_local(badges), lines, as_json, lang, show, workers)
             source = None if offline else _source(kept, fetcher, registry, now, offline=False)
             raise typer.Exit(verify_many(options, kept.folder, source, now=now))
@@ -105,8 +116,19 @@ def verify_command(
         raise typer.Exit(EXIT_UNREADABLE) from error
     finally:
         fetcher.close()
-    _say(report, lang, audience, as_json=as_json, offline=offline)
-    raise typer.Exit(EXIT_CODES[report.verdict])
+    opinions = _second_opinions(submission, report) if second_engine else []
+    _say(report, opinions, lang, audience, as_json=as_json, offline=offline)
+    contradicted = any(contradicts for _, contradicts in opinions)
+    raise typer.Exit(EXIT_CODES[Verdict.UNKNOWN if contradicted else report.verdict])
+
+
+def _second_opinions(submission: Submission, report: Report) -> list[tuple[SecondOpinion, bool]]:
+    """Return what the second engine says of every credential, and whether that contradicts ours."""
+    opinions = []
+    for credential, ours in zip(submission.credentials, report.credentials, strict=True):
+        opinion = ask_second_engine(credential.document)
+        opinions.append((opinion, disagrees(ours, opinion)))
+    return opinions
 
 
 def _source(
@@ -148,11 +170,25 @@ def _read(badge: str, fetcher: Fetcher, *, offline: bool) -> bytes:
         ) from error
 
 
-def _say(report: Report, lang: str, audience: Audience, *, as_json: bool, offline: bool) -> None:
+def _say(
+    report: Report,
+    opinions: list[tuple[SecondOpinion, bool]],
+    lang: str,
+    audience: Audience,
+    *,
+    as_json: bool,
+    offline: bool,
+) -> None:
     if as_json:
-        sys.stdout.buffer.write(dump_json(report.to_json()) + b"\n")
+        value = report.to_json()
+        if opinions:
+            value["second_engine"] = [{**opinion.to_json(), "contradicts": against} for opinion, against in opinions]
+        sys.stdout.buffer.write(dump_json(value) + b"\n")
         return
-    Console(highlight=False).print(render_report(report, lang, audience, offline=offline))
+    console = Console(highlight=False)
+    console.print(render_report(report, lang, audience, offline=offline))
+    for opinion, against in opinions:
+        console.print(render_opinion(opinion, lang, contradicts=against))
 
 
 def _say_unreadable(code: str, detail: str, lang: str, *, as_json: bool) -> None:

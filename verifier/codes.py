@@ -80,6 +80,7 @@ class Code(StrEnum):
     KEY_DOCUMENT_MISSING = "key-document-missing"
     KEY_DOCUMENT_TOO_OLD = "key-document-too-old"
     KEY_NOT_NAMED = "key-not-named"
+    KEY_OF_UNKNOWN_SEAL = "key-of-unknown-seal"
 
     ISSUER_IN_REGISTRY = "issuer-in-registry"
     ISSUER_IN_REGISTRY_STALE = "issuer-in-registry-stale"

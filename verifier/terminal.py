@@ -14,6 +14,7 @@ from rich.text import Text
 from verifier.codes import NOTHING_TO_TELL, Outcome
 from verifier.policy import severity
 from verifier.report import BadgeSummary, CheckResult, CredentialReport, Report, Verdict
+from verifier.second_engine import Opinion, SecondOpinion
 from verifier.texts import Audience, advice, age_in_words, check_name, finding, verdict_sentence, verdict_title
 
 _LOOK = {
@@ -43,6 +44,23 @@ _WORDS = {
     },
 }
 
+_OPINIONS = {
+    "en": {
+        Opinion.HOLDS: "A second engine ({engine}) finds that the signature holds. It does not decide.",
+        Opinion.DOES_NOT_HOLD: "A second engine ({engine}) finds that the signature does not hold.",
+        Opinion.NONE: "A second engine gives no opinion ({detail}).",
+    },
+    "nl": {
+        Opinion.HOLDS: "Een tweede engine ({engine}) vindt dat de handtekening klopt. Die beslist niet.",
+        Opinion.DOES_NOT_HOLD: "Een tweede engine ({engine}) vindt dat de handtekening niet klopt.",
+        Opinion.NONE: "Een tweede engine geeft geen oordeel ({detail}).",
+    },
+}
+_DISAGREE = {
+    "en": "The two engines disagree. Do not decide on this badge yet; report it to those who keep this program.",
+    "nl": "De twee engines zijn het oneens. Beslis nog niet op deze badge; meld het aan wie dit programma onderhoudt.",
+}
+
 
 def clean(text: str, limit: int = 200) -> str:
     """Return text that cannot steer a terminal or turn its direction: controls and bidi marks become visible blanks."""
@@ -65,6 +83,15 @@ def render_report(report: Report, lang: str, audience: Audience, *, offline: boo
     parts: list[RenderableType] = [Panel(Group(*lines), border_style=colour, expand=False, padding=(1, 3))]
     parts.extend(_render_credential(credential, report, lang, audience) for credential in report.credentials)
     return Group(*parts)
+
+
+def render_opinion(opinion: SecondOpinion, lang: str, *, contradicts: bool) -> RenderableType:
+    """Return what a second engine says, in a line, and a warning when it contradicts ours."""
+    words = _OPINIONS[lang][opinion.opinion].format(engine=opinion.engine, detail=clean(opinion.detail))
+    text = Text(words, style="dim")
+    if contradicts:
+        text.append(f"\n{_DISAGREE[lang]}", style="bold red not dim")
+    return Padding(text, (0, 1, 1, 1))
 
 
 def _render_credential(credential: CredentialReport, report: Report, lang: str, audience: Audience) -> RenderableType:

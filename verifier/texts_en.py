@@ -254,6 +254,12 @@ SENTENCES: dict[Code, tuple[str, str, str, str]] = {
         _ASK_ISSUER,
         "The proof or JWT header names no verification method of an accepted form.",
     ),
+    Code.KEY_OF_UNKNOWN_SEAL: (
+        "Whose seal this is cannot be told, because it is of a kind that we cannot check.",
+        "Ask for the badge in the standard form.",
+        "Ask the issuer for the badge in the standard form.",
+        "No proof is of a supported suite, so there is no key to judge.",
+    ),
     Code.ISSUER_IN_REGISTRY: ("The issuer is in the registry.", *_NOTHING),
     Code.ISSUER_IN_REGISTRY_STALE: (
         "The issuer was in the registry when we last looked; that was a while ago.",

@@ -254,6 +254,12 @@ SENTENCES: dict[Code, tuple[str, str, str, str]] = {
         _ASK_ISSUER,
         "Het bewijs of de JWT-header noemt geen verification method van een aanvaarde vorm.",
     ),
+    Code.KEY_OF_UNKNOWN_SEAL: (
+        "Van wie dit zegel is, is niet te zeggen: het is van een soort die wij niet kunnen controleren.",
+        "Vraag om de badge in de standaardvorm.",
+        "Vraag de uitgever om de badge in de standaardvorm.",
+        "Geen bewijs is van een ondersteunde suite, dus er is geen sleutel om te beoordelen.",
+    ),
     Code.ISSUER_IN_REGISTRY: ("De uitgever staat in het register.", *_NOTHING),
     Code.ISSUER_IN_REGISTRY_STALE: (
         "De uitgever stond in het register toen we het laatst keken; dat is een tijd geleden.",

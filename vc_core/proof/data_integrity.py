@@ -125,7 +125,7 @@ def proof_hash_data(
             _check_context_begins(unsecured.get("@context"), options["@context"])
             unsecured["@context"] = options["@context"]
     else:
-        config = with_context(options, unsecured)
+        config = with_context(options, unsecured, own=suite.own_context)
     if "previousProof" in options:
         unsecured["proof"] = _previous_proofs(document, options["previousProof"])
     return options_digest(suite, config, algorithm) + suite.digest(unsecured, algorithm)

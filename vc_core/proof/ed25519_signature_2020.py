@@ -9,4 +9,5 @@ SUITE = Cryptosuite(
     digest=rdfc_digest,
     proof_keeps_context=False,
     verify_only=True,
+    own_context="https://w3id.org/security/suites/ed25519-2020/v1",
 )

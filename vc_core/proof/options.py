@@ -45,11 +45,19 @@ def document_proofs(document: Mapping[str, JsonValue]) -> list[JsonObject]:
     return found
 
 
-def with_context(options: Mapping[str, JsonValue], document: Mapping[str, JsonValue]) -> JsonObject:
-    """Return the options in the vocabularies of the document: the proof configuration of the RDFC suites."""
+def with_context(
+    options: Mapping[str, JsonValue], document: Mapping[str, JsonValue], *, own: str | None = None
+) -> JsonObject:
+    """Return the options in the vocabularies of the document: the proof configuration of the RDFC suites.
+
+    `own` is the vocabulary of an older suite, which some write in the proof when the document does not name it.
+    """
     config = dict(options)
-    if "@context" in document:
-        config["@context"] = document["@context"]
+    contexts = document.get("@context")
+    if own is not None and config.get("@context") in (own, [own]):
+        config["@context"] = [*(contexts if isinstance(contexts, list) else [contexts]), own]
+    elif "@context" in document:
+        config["@context"] = contexts
     return config
 
 

@@ -29,6 +29,8 @@ class Cryptosuite:
     proof_keeps_context: bool
     """Whether the proof carries the document's `@context` (the JCS suites)."""
     verify_only: bool = False
+    own_context: str | None = None
+    """The vocabulary of its proofs, where that is not part of the credentials' own."""
 
 
 def rdfc_digest(document: Mapping[str, object], algorithm: str) -> bytes:

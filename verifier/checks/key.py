@@ -17,6 +17,8 @@ from verifier.report import CheckResult, failed, not_run, passed
 def check_key(question: Question) -> list[CheckResult]:
     """Find the key in the issuer's own document, allowed for making statements."""
     reference = _reference(question)
+    if question.credential.jwt is None and question.proofs and question.deciding_proof is None:
+        return [not_run(Check.KEY, Code.KEY_OF_UNKNOWN_SEAL)]
     if not names_a_key(reference):
         return [failed(Check.KEY, Code.KEY_NOT_NAMED)]
     if not _belongs_to(reference, question.unverified_issuer):

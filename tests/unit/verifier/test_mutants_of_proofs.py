@@ -23,6 +23,7 @@ from verifier import (
     EvidenceKind,
     ExpectedBadge,
     Outcome,
+    Verdict,
 )
 from verifier.checks.holder import HolderFinding, bind_to_credential, no_presentation
 from verifier.report import passed
@@ -235,8 +236,11 @@ def test_a_badge_that_names_no_key_has_no_key_of_its_issuer() -> None:
     for method in ("x", ISSUER.did, 5):
         changed = {**badge, "proof": {**badge["proof"], "verificationMethod": method}}
         assert code_of(report_on(changed), Check.KEY) == "key-not-named", method
-    for proof in (None, [], "x", {"type": "Unknown"}):
+    for proof in (None, [], "x"):
         assert code_of(report_on({**badge, "proof": proof}), Check.KEY) == "key-not-named", proof
+    unknown = report_on({**badge, "proof": {"type": "Unknown"}})
+    assert code_of(unknown, Check.KEY) == "key-of-unknown-seal"
+    assert unknown.verdict is Verdict.UNKNOWN
     unsigned = ISSUER.unsigned_badge(holder=WALLET.did)
     assert code_of(report_on(compact_jwt({"alg": "ES256", "kid": 5}, unsigned, P256)), Check.KEY) == "key-not-named"
 
