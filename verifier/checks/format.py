@@ -128,11 +128,9 @@ def _check_names(document: JsonObject) -> CheckResult | None:
             name = value.get("id")
             if isinstance(name, str) and described.setdefault(name, value) is not value and described[name] != value:
                 return failed(Check.FORMAT, Code.FORMAT_AMBIGUOUS)
-            for member, inner in value.items():
-                if (type(inner) is dict or type(inner) is list) and member not in _OWN_WORLDS:
-                    pending.append(inner)
+            pending.extend([inner for member, inner in value.items() if member not in _OWN_WORLDS])
         elif isinstance(value, list):
-            pending.extend([inner for inner in value if type(inner) is dict or type(inner) is list])
+            pending.extend(value)
     return None
 
 
@@ -167,7 +165,7 @@ def _check_sd_jwt(sd_jwt: SdJwtVc, document: JsonObject) -> CheckResult | None:
         return failed(Check.FORMAT, Code.FORMAT_MEMBER_WRONG, "JWT header")
     if not isinstance(payload.get("vct"), str):
         return failed(Check.FORMAT, Code.FORMAT_MEMBER_WRONG, "vct")
-    if sd_jwt.unverified_issuer is None or read_issuer_id(document) != sd_jwt.unverified_issuer:
+    if read_issuer_id(document) != sd_jwt.unverified_issuer:
         return failed(Check.FORMAT, Code.FORMAT_CLAIMS_DIFFER, "iss")
     return None
 

@@ -298,6 +298,10 @@ def test_an_unknown_vocabulary_is_not_judged() -> None:
     assert _format(_changed(**{"@context": [V2, OB, "https://unknown.example/v1"]}))[0] == "format-context-unknown"
 
 
+def test_an_issuer_may_be_a_text_that_says_name() -> None:
+    assert _format(_changed(issuer="did:web:name.example"))[0] == "format-ok"
+
+
 def test_one_name_is_described_once() -> None:
     creator = {"id": ISSUER.did, "type": ["Profile"], "name": "Somebody else"}
     assert _format(_achievement(creator=creator))[0] == "format-ambiguous"

@@ -251,10 +251,31 @@ def test_a_name_of_a_key_may_be_short() -> None:
     assert code(report_on(issued(kid="other")), Check.KEY) is Code.KEY_NOT_IN_DOCUMENT
 
 
-def forged(**changes: Any) -> str:
+def forged(header: dict[str, Any] | None = None, **changes: Any) -> str:
     """Return an SD-JWT that its issuer signed although it should not have."""
-    body = claims(**changes)
-    return build_compact_jwt({"typ": "dc+sd-jwt", "kid": KID}, body, sign=KEY.sign, algorithm="ES256") + "~"
+    head = {"typ": "dc+sd-jwt", "kid": KID, **(header or {})}
+    return build_compact_jwt(head, claims(**changes), sign=KEY.sign, algorithm="ES256") + "~"
+
+
+@pytest.mark.parametrize("inside", [{}, {"ld": None}])
+@pytest.mark.parametrize(
+    ("fault", "code_of_fault", "detail"),
+    [
+        ({"header": {"typ": "at+jwt"}}, Code.FORMAT_MEMBER_WRONG, "JWT header"),
+        ({"header": {"crit": ["b64"]}}, Code.FORMAT_MEMBER_WRONG, "JWT header"),
+        ({"vct": None}, Code.FORMAT_MEMBER_WRONG, "vct"),
+        ({"vct": 5}, Code.FORMAT_MEMBER_WRONG, "vct"),
+        ({"iss": None}, Code.FORMAT_CLAIMS_DIFFER, "iss"),
+        ({"iss": 5}, Code.FORMAT_CLAIMS_DIFFER, "iss"),
+    ],
+)
+def test_its_header_and_claims_have_one_form(
+    fault: dict[str, Any], code_of_fault: Code, detail: str, inside: dict[str, Any]
+) -> None:
+    report = report_on(forged(**{**fault, **inside}))
+    found = next(result for result in report.credentials[0].checks if result.check is Check.FORMAT)
+    assert (found.code, found.detail) == (code_of_fault, detail)
+    assert report.verdict is Verdict.BAD
 
 
 def test_a_claim_of_another_kind_is_malformed() -> None:
