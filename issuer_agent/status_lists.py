@@ -53,7 +53,12 @@ def allocate(
     purpose: str = REVOCATION,
     length: int = MINIMUM_LENGTH,
 ) -> Allocation:
-    """Give out `count` random places, each to one credential only, also when many ask at once; open lists as needed."""
+    """Give out `count` random places, each to one credential only, also when many ask at once; open lists as needed.
+
+    One transaction at a time does this for an institution: two that each hold places the other wants would wait for one
+    another for ever.
+    """
+    store.lock_status_lists(connection, institution)
     opened: list[int] = []
     lists = store.find_status_lists(connection, institution, purpose)
     number = lists[0].number if lists else _open(connection, institution, purpose, length, now, opened)
@@ -72,14 +77,10 @@ def allocate(
 def _open(
     connection: sa.Connection, institution: str, purpose: str, length: int, now: datetime, opened: list[int]
 ) -> int:
-    """Open the next list; when another process just did, use that one."""
-    store.lock_status_lists(connection, institution)
+    """Open the next list."""
     known = [
         item for kind in (REVOCATION, SUSPENSION) for item in store.find_status_lists(connection, institution, kind)
     ]
-    newest = max((item for item in known if item.purpose == purpose), key=lambda item: item.number, default=None)
-    if newest is not None and store.count_status_entries(connection, institution, newest.number) * 2 <= length:
-        return newest.number
     number = max((item.number for item in known), default=0) + 1
     record = StatusListRecord(institution, number, purpose, length, 1, 0, None, now)
     store.add_status_list(connection, record)

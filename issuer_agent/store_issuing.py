@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from issuer_agent.outbox_records import Claim
 from issuer_agent.tables_issuing import access_tokens, credentials, outbox, status_entries, status_lists, used_nonces
@@ -166,8 +166,9 @@ def add_status_list(connection: sa.Connection, record: StatusListRecord) -> bool
 
 def claim_status_entries(connection: sa.Connection, institution: str, number: int, indexes: Iterable[int]) -> list[int]:
     """Take these places in a list; return those that were free."""
-    rows = [{"institution": institution, "number": number, "index": index} for index in indexes]
-    statement = insert(status_entries).values(rows).on_conflict_do_nothing()
+    wanted = sa.func.unnest(sa.cast(list(indexes), ARRAY(sa.Integer)))
+    rows = sa.select(sa.literal(institution), sa.literal(number), wanted)
+    statement = insert(status_entries).from_select(["institution", "number", "index"], rows).on_conflict_do_nothing()
     return list(connection.execute(statement.returning(status_entries.c.index)).scalars())
 
 
