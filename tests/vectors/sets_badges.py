@@ -17,6 +17,7 @@ from vc_core.model.schema import check_schema
 from vc_core.multiformats import base58btc_decode, base58btc_encode
 from vc_core.proof import proof_hash_data, verify_proof
 from vc_core.proof.options import with_context
+from vc_core.trust.did_log import DidLog, did_webvh_url, read_did_log
 from verifier import Absence, Evidence, EvidenceItem, EvidenceKind, Needs, Verdict, verify_bytes
 
 GUIDE, VALIDATOR = "1edtech-ob3-impl-guide", "1edtech-public-validator"
@@ -35,8 +36,12 @@ _UNDECIDED = {
     "ob30/simple.jwt": "1EdTech gives no answer; it has neither `kid` nor `jwk`, which 8.2.3 asks for",
     "clr20/simple_old_safesigned.json": "1EdTech gives no answer; its vocabulary is a draft that we do not carry",
 }
+_DISPUTED = {
+    "witness-update/java-eecc/did.jsonl": "its own answer is a refusal; three others take the same log, as we do",
+    "witness-update/python/did.jsonl": "its own answer is a refusal; three others take the same log, as we do",
+}
+"""A version that names other witnesses: do those it names approve it, or those of before?"""
 _OTHER_KEYS = "P-521, secp256k1, X25519 and BLS12-381 keys cannot sign a badge; they are refused by name"
-_WEBVH = "the logs of this method are not read; the keys of such an issuer count as not available"
 _SCHEMA = "a schema that a badge names is never fetched; the verifier uses the schemas of 1EdTech that it carries"
 
 
@@ -173,7 +178,6 @@ def _did(file: str, did: str, value: Any) -> Case:
 
 
 def webvh() -> VectorSet:
-    """Its logs are not read; its crooked identifiers are given to did:web, which has the same path and host rules."""
     files = listed(WEBVH)
     scripts = [name for name in files if name.startswith("negative-") and name.endswith("script.yaml")]
     crooked = [case for name in scripts for case in _crooked(name)]
@@ -183,8 +187,9 @@ def webvh() -> VectorSet:
     return VectorSet(
         WEBVH,
         "did:webvh 1.0",
-        "a crooked identifier, as did:web: refused before anything is fetched. The logs themselves are not supported",
-        (*crooked, *(Case(name, (name,), None, Answer.NOT_SUPPORTED, _WEBVH) for name in logs)),
+        "a log: the last document, its version and moments, or the refusal; a crooked identifier, also as did:web:"
+        " refused before anything is fetched",
+        (*crooked, *(_log(name) for name in logs)),
         beside=tuple(name for name in files if name not in seen and name not in logs),
     )
 
@@ -195,7 +200,35 @@ def _crooked(script: str) -> list[Case]:
     for number, did in enumerate(dids, 1):
         same = "did:web:" + did.removeprefix("did:webvh:").partition(":")[2]
         cases.append(Case(f"{script} {number}", (script,), _refused(lambda same=same: did_web_url(same))))
+        cases.append(Case(f"{script} {number}, itself", (script,), _refused(lambda did=did: did_webvh_url(did))))
     return cases
+
+
+def _log(name: str) -> Case:
+    beside = path_of(WEBVH, name).with_name("did-witness.json")
+
+    def read() -> DidLog:
+        witnesses = beside.read_bytes() if beside.is_file() else None
+        return read_did_log(path_of(WEBVH, name).read_bytes(), now=NOW, witnesses=witnesses)
+
+    def check() -> None:
+        log = read()
+        expected = json.loads(path_of(WEBVH, name).with_name("resolutionResult.json").read_bytes())
+        about, current = expected["didDocumentMetadata"], log.current
+        assert (about["versionId"], about.get("versionNumber", current.number)) == (current.version_id, current.number)
+        assert about.get("deactivated", False) == (log.ended_at is not None)
+        for member, entry in (("created", log.entries[0]), ("updated", current), ("versionTime", current)):
+            assert member not in about or datetime.fromisoformat(about[member]) == entry.at
+        # Resolvers add services that every did:webvh has; the rest of the document is that of the log.
+        document = {member: value for member, value in expected["didDocument"].items() if member != "service"}
+        assert document == {member: value for member, value in current.document.items() if member != "service"}
+
+    def taken() -> None:
+        assert read().current.number == 2
+
+    if name in _DISPUTED:
+        return Case(name, (name,), taken, Answer.ANOTHER, _DISPUTED[name])
+    return Case(name, (name,), _refused(read) if name.startswith("negative-") else check)
 
 
 def _refused(work: Callable[[], object]) -> Callable[[], None]:
