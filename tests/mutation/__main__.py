@@ -53,6 +53,7 @@ _SELECTIVE = (
 )
 _STATUS = (
     "tests/unit/vc_core/test_mutants_of_status.py",
+    "tests/unit/vc_core/test_mutants_of_token_status.py",
     "tests/unit/vc_core/test_token_status_list.py",
     "tests/unit/vc_core/test_status.py",
     "tests/unit/verifier/test_verdicts.py",

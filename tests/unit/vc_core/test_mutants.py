@@ -21,7 +21,16 @@ from vc_core.errors import (
 from vc_core.keys import PrivateKey, public_key_from_raw
 from vc_core.model.shape import ReshapedDocument
 from vc_core.multiformats import base58btc_decode, base58btc_encode
-from vc_core.proof import SUPPORTED, add_proof, add_proofs, document_proofs, proof_hash_data, verify_proof
+from vc_core.proof import (
+    SUPPORTED,
+    VERIFIABLE,
+    add_proof,
+    add_proofs,
+    document_proofs,
+    ecdsa_sd_2023,
+    proof_hash_data,
+    verify_proof,
+)
 from vc_core.proof import suite as suite_module
 from vc_core.proof.suite import options_digest
 
@@ -296,6 +305,7 @@ def test_a_reshaped_document_is_refused_by_the_suites_that_would_not_notice() ->
 
     with pytest.raises(ReshapedDocument):
         check(badge)
+    check(badge, shape_checked=True)  # the caller says that this was looked at
     jcs = sign({**unsigned_badge(), "@id": "urn:x"}, suite="eddsa-jcs-2022")
     check(jcs)  # every byte is signed: there is nothing to reshape
 
@@ -420,3 +430,27 @@ def test_a_chained_proof_covers_the_one_before_it() -> None:
 
 def test_samples_are_what_these_tests_take_them_for() -> None:
     assert signed_badge()["credentialSubject"]["id"] == HOLDER  # type: ignore[index,call-overload]
+
+
+# --- A part of a badge ---
+
+
+def test_a_part_of_a_badge_is_verified_like_a_whole_one() -> None:
+    assert ecdsa_sd_2023.SUITE.name in VERIFIABLE - SUPPORTED.keys()
+    base = ecdsa_sd_2023.create_base_proof(
+        unsigned_badge(),
+        sign=P256.sign,
+        verification_method=METHOD,
+        created=CREATED,
+        mandatory_pointers=["/issuer"],
+    )
+    shown = ecdsa_sd_2023.derive_credential(base, selective_pointers=["/credentialSubject/achievement/name"])
+    check(shown, P256, expected_purpose="assertionMethod")
+    with pytest.raises(ProofError):
+        check(shown, P256, expected_purpose="authentication")
+    with pytest.raises(ProofError):
+        check(base, P256)
+    changed = copy.deepcopy(shown)
+    changed["credentialSubject"]["achievement"]["name"] = "Doctor"
+    with pytest.raises(ProofError):
+        check(changed, P256)
