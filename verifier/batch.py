@@ -25,7 +25,6 @@ from verifier.batch_worker import (
 )
 from verifier.evidence import Absence, Evidence, EvidenceItem, EvidenceSource, Needs
 from verifier.moments import format_moment
-from verifier.offline_source import names_in
 from verifier.report import Verdict
 
 SUMMARY_FORMAT = "edubadges-batch/1"
@@ -175,5 +174,5 @@ class _Counted:
             return self._source.gather(needs)
         long_ago = datetime.min.replace(tzinfo=UTC)
         return Evidence.of(
-            EvidenceItem(kind, name, "", long_ago, absence=Absence.REFUSED) for kind, name in names_in(needs)
+            EvidenceItem(kind, name, "", long_ago, absence=Absence.REFUSED) for kind, name in needs.names()
         )

@@ -20,7 +20,7 @@ from verifier.evidence import Evidence, EvidenceItem, EvidenceKind, EvidenceSour
 from verifier.evidence_store import EvidenceStore
 from verifier.gathering import gather, needs_of
 from verifier.inputs import Submission, parse_submission
-from verifier.offline_source import OfflineSource, names_in
+from verifier.offline_source import OfflineSource
 from verifier.policy import severity
 from verifier.report import Report, Verdict
 from verifier.verification import verify
@@ -126,7 +126,7 @@ class RememberingSource:
 
     def gather(self, needs: Needs) -> Evidence:
         """Return one item for each need."""
-        known = Evidence({name: self._items[name] for name in names_in(needs) if name in self._items})
+        known = Evidence({name: self._items[name] for name in needs.names() if name in self._items})
         missing = needs.without(known)
         if not len(missing):
             return known

@@ -81,6 +81,12 @@ class Code(StrEnum):
     KEY_DOCUMENT_TOO_OLD = "key-document-too-old"
     KEY_NOT_NAMED = "key-not-named"
     KEY_OF_UNKNOWN_SEAL = "key-of-unknown-seal"
+    KEY_RETIRED_LATER = "key-retired-later"
+    KEY_PROVEN_EARLIER = "key-proven-earlier"
+    KEY_COMPROMISED_LATER = "key-compromised-later"
+    KEY_COMPROMISED = "key-compromised"
+    KEY_NOT_YET_IN_USE = "key-not-yet-in-use"
+    KEY_NO_LONGER_IN_USE = "key-no-longer-in-use"
 
     ISSUER_IN_REGISTRY = "issuer-in-registry"
     ISSUER_IN_REGISTRY_STALE = "issuer-in-registry-stale"

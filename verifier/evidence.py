@@ -27,6 +27,10 @@ class EvidenceKind(StrEnum):
     STATUS_LIST = "status-list"
     PARTICIPANT = "participant"
     """What the registry says about an issuer: `{"participant": {…}}`, or null there when it does not know it."""
+    KEY_HISTORY = "key-history"
+    """Every version of an identifier's document: `{"log": …}`, the text of a did:webvh log, `witnesses` beside it."""
+    SIGNING_LOG = "signing-log"
+    """By the name of a log of signatures, its keys: `{"keys": {name: multikey}, "threshold": 1}`."""
 
 
 class Absence(StrEnum):
@@ -168,16 +172,32 @@ class Needs:
     key_documents: tuple[str, ...] = ()
     status_lists: tuple[str, ...] = ()
     participants: tuple[str, ...] = ()
+    key_histories: tuple[str, ...] = ()
+    signing_logs: tuple[str, ...] = ()
 
     def __len__(self) -> int:
-        return len(self.key_documents) + len(self.status_lists) + len(self.participants)
+        return sum(1 for _ in self.names())
+
+    def names(self) -> Iterator[tuple[EvidenceKind, str]]:
+        """Yield every need as kind and name."""
+        yield from ((EvidenceKind.KEY_DOCUMENT, name) for name in self.key_documents)
+        yield from ((EvidenceKind.STATUS_LIST, name) for name in self.status_lists)
+        yield from ((EvidenceKind.PARTICIPANT, name) for name in self.participants)
+        yield from ((EvidenceKind.KEY_HISTORY, name) for name in self.key_histories)
+        yield from ((EvidenceKind.SIGNING_LOG, name) for name in self.signing_logs)
 
     def without(self, evidence: Evidence) -> Needs:
         """Return what the evidence does not hold yet."""
+
+        def missing(kind: EvidenceKind, names: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(name for name in names if evidence.find(kind, name) is None)
+
         return Needs(
-            tuple(name for name in self.key_documents if evidence.find(EvidenceKind.KEY_DOCUMENT, name) is None),
-            tuple(name for name in self.status_lists if evidence.find(EvidenceKind.STATUS_LIST, name) is None),
-            tuple(name for name in self.participants if evidence.find(EvidenceKind.PARTICIPANT, name) is None),
+            missing(EvidenceKind.KEY_DOCUMENT, self.key_documents),
+            missing(EvidenceKind.STATUS_LIST, self.status_lists),
+            missing(EvidenceKind.PARTICIPANT, self.participants),
+            missing(EvidenceKind.KEY_HISTORY, self.key_histories),
+            missing(EvidenceKind.SIGNING_LOG, self.signing_logs),
         )
 
 

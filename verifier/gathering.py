@@ -1,7 +1,8 @@
-"""Say what evidence a submission names, and have a source bring it, in at most two rounds.
+"""Say what evidence a submission names, and have a source bring it, in at most three rounds.
 
 The first round is what the submission names; the second is what the documents of the first name (a status list has an
-issuer of its own). A cap on the number keeps a hostile badge from sending us round the web.
+issuer of its own); the third is the history of keys that are not simply in force. A cap on
+the number keeps a hostile badge from sending us round the web.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from vc_core.errors import MalformedInput
 from vc_core.jose.sd_jwt_vc import token_status_of
 from vc_core.json_text import JsonObject, JsonValue
 from vc_core.model.endorsement import find_endorsements
+from vc_core.trust.receipt import is_receipt
 from verifier.evidence import Evidence, EvidenceKind, EvidenceSource, Needs
 from verifier.inputs import PresentedCredential, Submission, credential_of_jwt
-from verifier.key_lookup import is_self_contained, names_a_key, owner_of
+from verifier.key_lookup import is_allowed, is_self_contained, names_a_key, owner_of
 from verifier.proofs import method_of, read_proofs
 from verifier.question import read_issuer_id
+from verifier.signing_time import log_of
 
 MAX_NEEDS_OF_A_KIND = 40
 MAX_NAME = 2_048
@@ -25,11 +28,14 @@ MAX_NAME = 2_048
 def gather(submission: Submission, source: EvidenceSource, *, known: Evidence | None = None) -> Evidence:
     """Return everything the submission needs, as far as the source has it."""
     have = known or Evidence()
-    for needs in (needs_of(submission), None):
-        asked = (needs if needs is not None else needs_of_lists(have)).without(have)
-        if len(asked):
-            have = have.merged(source.gather(asked))
-    return have
+    have = _brought(needs_of(submission), source, have)
+    have = _brought(needs_of_lists(have), source, have)
+    return _brought(needs_of_keys(submission, have), source, have)
+
+
+def _brought(needs: Needs, source: EvidenceSource, have: Evidence) -> Evidence:
+    asked = needs.without(have)
+    return have.merged(source.gather(asked)) if len(asked) else have
 
 
 def needs_of(submission: Submission) -> Needs:
@@ -38,12 +44,12 @@ def needs_of(submission: Submission) -> Needs:
     lists: list[str] = []
     issuers: list[str] = []
     for credential in [*submission.credentials, *_endorsements(submission)]:
-        keys.extend(_key_owners(credential))
+        keys.extend(map(owner_of, _key_names(credential)))
         lists.extend(_status_lists(credential.document))
         lists.extend(_token_status_lists(credential))
         issuers.append(read_issuer_id(credential.document))
     if submission.presentation is not None:
-        keys.extend(_proof_owners(submission.presentation))
+        keys.extend(map(owner_of, _proof_keys(submission.presentation)))
     return Needs(_kept(_documents(keys)), _kept(lists), _kept(issuers))
 
 
@@ -52,8 +58,36 @@ def needs_of_lists(evidence: Evidence) -> Needs:
     keys: list[str] = []
     for item in evidence:
         if item.kind is EvidenceKind.STATUS_LIST and isinstance(item.content, dict):
-            keys.extend(_proof_owners(item.content))
+            keys.extend(map(owner_of, _proof_keys(item.content)))
     return Needs(key_documents=_kept(_documents(keys)))
+
+
+def needs_of_keys(submission: Submission, evidence: Evidence) -> Needs:
+    """Return the histories of keys that their owner's document does not simply allow, and the logs of receipts."""
+    owners: list[str] = []
+    logs: list[str] = []
+    for credential in [*submission.credentials, *_endorsements(submission)]:
+        doubtful = [name for name in _key_names(credential) if _is_doubtful(name, evidence)]
+        owners.extend(owner_of(name) for name in doubtful)
+        if doubtful and credential.jwt is None:
+            logs.extend(_logs_of_receipts(credential.document))
+    for item in evidence:
+        if item.kind is EvidenceKind.STATUS_LIST and isinstance(item.content, dict):
+            owners.extend(owner_of(name) for name in _proof_keys(item.content) if _is_doubtful(name, evidence))
+    return Needs(key_histories=_kept(owners), signing_logs=_kept(logs))
+
+
+def _is_doubtful(reference: str, evidence: Evidence) -> bool:
+    """Say whether a key of a did:web is not in force by the document that was gathered, or none was."""
+    return reference.startswith("did:web:") and not is_allowed(reference, evidence)
+
+
+def _logs_of_receipts(document: JsonObject) -> Iterator[str]:
+    try:
+        proofs = read_proofs(document)
+    except MalformedInput:
+        return
+    yield from (log_of(proof) for proof in proofs if is_receipt(proof))
 
 
 def _endorsements(submission: Submission) -> Iterator[PresentedCredential]:
@@ -78,22 +112,19 @@ def _documents(owners: Iterable[str]) -> Iterator[str]:
     return (owner for owner in owners if not is_self_contained(owner))
 
 
-def _key_owners(credential: PresentedCredential) -> Iterator[str]:
+def _key_names(credential: PresentedCredential) -> Iterator[str]:
     if credential.jwt is None:
-        yield from _proof_owners(credential.document)
-        return
-    if names_a_key(credential.key_name):
-        yield owner_of(credential.key_name)
+        yield from _proof_keys(credential.document)
+    elif names_a_key(credential.key_name):
+        yield credential.key_name
 
 
-def _proof_owners(document: JsonObject) -> Iterator[str]:
+def _proof_keys(document: JsonObject) -> Iterator[str]:
     try:
         proofs = read_proofs(document)
     except MalformedInput:
         return
-    for proof in proofs:
-        if names_a_key(method_of(proof)):
-            yield owner_of(method_of(proof))
+    yield from (method_of(proof) for proof in proofs if names_a_key(method_of(proof)) and not is_receipt(proof))
 
 
 def _token_status_lists(credential: PresentedCredential) -> Iterator[str]:

@@ -22,7 +22,8 @@ CARD_HEIGHT, COLUMNS = 88, 3
 _INNER = WIDTH - 2 * MARGIN
 
 EVIDENCE = {
-    EvidenceKind.KEY_DOCUMENT: ("Key documents", "the issuer's own keys", DEFAULT_POLICY.key_freshness),
+    # With their history, and the log that shows what was signed when: both are about keys, and as long usable.
+    EvidenceKind.KEY_DOCUMENT: ("Key documents", "keys, then and now", DEFAULT_POLICY.key_freshness),
     EvidenceKind.STATUS_LIST: ("Status lists", "what was withdrawn", DEFAULT_POLICY.status_freshness),
     EvidenceKind.PARTICIPANT: ("Registry", "who takes part", DEFAULT_POLICY.registry_freshness),
 }
@@ -129,8 +130,7 @@ def _inputs() -> Iterator[str]:
         yield _text("s", 48, 100 + 20 * place, line)
     yield _text("f", 340, 34, "2 · EVIDENCE, EACH PIECE WITH ITS SOURCE AND TIME")
     width = (WIDTH - MARGIN - 340 - GAP * (len(EVIDENCE) - 1)) / len(EVIDENCE)
-    for place, kind in enumerate(EvidenceKind):
-        name, use, freshness = EVIDENCE[kind]
+    for place, (name, use, freshness) in enumerate(EVIDENCE.values()):
         x = 340 + place * (width + GAP)
         yield _box("room", x, 46, width, 112)
         yield _text("t", x + 16, 76, name)

@@ -94,6 +94,15 @@ def find_key(reference: str, evidence: Evidence, *, relationship: str, freshness
     )
 
 
+def is_allowed(reference: str, evidence: Evidence, *, relationship: str = "assertionMethod") -> bool:
+    """Say whether the gathered document of its owner allows a key, without any mark that it ends."""
+    item = evidence.find(EvidenceKind.KEY_DOCUMENT, owner_of(reference))
+    if item is None or item.absence is not None:
+        return False
+    listed = item.remember((reference, relationship), lambda: _in_document(reference, item.content, relationship))
+    return listed.problem is None and not listed.ends
+
+
 def key_in_reference(reference: str) -> PublicKey | None:
     """Return the key when the fragment of the reference is itself a Multikey; it says nothing about whose it is."""
     fragment = reference.partition("#")[2]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from verifier.evidence import Absence, Evidence, EvidenceItem, EvidenceKind, Needs
@@ -18,17 +17,10 @@ class OfflineSource:
 
     def gather(self, needs: Needs) -> Evidence:
         """Return one item for each need, from the store."""
-        return Evidence.of(self._find(kind, name) for kind, name in names_in(needs))
+        return Evidence.of(self._find(kind, name) for kind, name in needs.names())
 
     def _find(self, kind: EvidenceKind, name: str) -> EvidenceItem:
         found = self._store.find(kind, name)
         if found is not None:
             return found
         return EvidenceItem(kind, name, str(self._store.folder), self._now, absence=Absence.NOT_STORED)
-
-
-def names_in(needs: Needs) -> Iterator[tuple[EvidenceKind, str]]:
-    """Return every need as kind and name."""
-    yield from ((EvidenceKind.KEY_DOCUMENT, name) for name in needs.key_documents)
-    yield from ((EvidenceKind.STATUS_LIST, name) for name in needs.status_lists)
-    yield from ((EvidenceKind.PARTICIPANT, name) for name in needs.participants)

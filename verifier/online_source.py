@@ -20,17 +20,19 @@ from vc_core.jose.compact import parse_compact_jwt
 from vc_core.json_text import JsonObject, JsonValue
 from verifier.evidence import Absence, Evidence, EvidenceItem, EvidenceKind, Needs
 from verifier.evidence_store import EvidenceStore
-from verifier.offline_source import names_in
 
 MAX_KEY_DOCUMENT = 64_000
 MAX_STATUS_LIST = 4_000_000
 MAX_REGISTRY = 8_000_000
+MAX_HISTORY = 4_000_000
 MAX_REMEMBERED = 2_000
 
 KEEP = {
     EvidenceKind.KEY_DOCUMENT: timedelta(minutes=10),
     EvidenceKind.STATUS_LIST: timedelta(minutes=1),
     EvidenceKind.PARTICIPANT: timedelta(minutes=10),
+    EvidenceKind.KEY_HISTORY: timedelta(minutes=10),
+    EvidenceKind.SIGNING_LOG: timedelta(minutes=10),
 }
 SECOND_LOOK_AFTER = timedelta(seconds=5)
 """How old something remembered must be before an unhappy verdict may have it fetched again."""
@@ -73,13 +75,13 @@ class OnlineSource:
 
     def remembered(self, needs: Needs) -> Evidence | None:
         """Return the evidence when all of it is in memory and fresh, without any waiting; else None."""
-        items = [self._recall(kind, name) for kind, name in names_in(needs)]
+        items = [self._recall(kind, name) for kind, name in needs.names()]
         found = [item for item in items if item is not None]
         return Evidence.of(found) if len(found) == len(items) else None
 
     def gather(self, needs: Needs) -> Evidence:
         """Return one item for each need, fetching what is not remembered; several at the same time."""
-        names = list(names_in(needs))
+        names = list(needs.names())
         missing = [name for name in names if self._recall(*name) is None]
         if len(missing) == 1:
             self._obtain(*missing[0])
@@ -96,7 +98,7 @@ class OnlineSource:
         """
         limit = self._clock() - SECOND_LOOK_AFTER
         forgotten = False
-        for name in names_in(needs):
+        for name in needs.names():
             kept = self._remembered.get(name)
             if kept is not None and kept.since <= limit:
                 self._remembered.pop(name, None)
@@ -116,7 +118,7 @@ class OnlineSource:
         return kept.item if kept is not None and kept.until > self._clock() else None
 
     def _obtain(self, kind: EvidenceKind, name: str) -> EvidenceItem:
-        item = self._of_registry(name) if kind is EvidenceKind.PARTICIPANT else self._fetch(kind, name)
+        item = self._bring(kind, name)
         if item.absence is None and kind is not EvidenceKind.PARTICIPANT and self._store is not None:
             self._store.put(item)
         keep = KEEP[kind] if item.absence is None else KEEP_ABSENCE
@@ -129,6 +131,44 @@ class OnlineSource:
             self._remembered.clear()
         self._remembered[(kind, name)] = _Remembered(item, since, self._clock() + keep)
         return item
+
+    def _bring(self, kind: EvidenceKind, name: str) -> EvidenceItem:
+        match kind:
+            case EvidenceKind.PARTICIPANT:
+                return self._of_registry(name)
+            case EvidenceKind.KEY_HISTORY:
+                return self._history(name)
+            case EvidenceKind.SIGNING_LOG:
+                return self._signing_log(name)
+            case _:
+                return self._fetch(kind, name)
+
+    def _history(self, did: str) -> EvidenceItem:
+        """Return the did:webvh log that stands beside a did:web document."""
+        kind = EvidenceKind.KEY_HISTORY
+        try:
+            url = did_web_url(did, http_hosts=self._http_hosts) + "l"
+        except DidError:
+            return self._absent(kind, did, did, Absence.NOT_SUPPORTED)
+        content, absence = self._answer(url, _as_history, accept="text/jsonl", max_bytes=MAX_HISTORY)
+        return (
+            self._absent(kind, did, url, absence) if absence else EvidenceItem(kind, did, url, self._clock(), content)
+        )
+
+    def _signing_log(self, origin: str) -> EvidenceItem:
+        """Return the keys of a log of signatures; the registry that is trusted is asked, and no other."""
+        kind = EvidenceKind.SIGNING_LOG
+        if self._registry_url is None:
+            return self._absent(kind, origin, "", Absence.NOT_SUPPORTED)
+        url = self._registry_url + "/api/signing-log"
+        content, absence = self._get(url, accept="application/json", max_bytes=MAX_KEY_DOCUMENT)
+        if absence is None and (not isinstance(content, dict) or content.get("origin") != origin):
+            absence = Absence.NOT_FOUND
+        return (
+            self._absent(kind, origin, url, absence)
+            if absence
+            else EvidenceItem(kind, origin, url, self._clock(), content)
+        )
 
     def _fetch(self, kind: EvidenceKind, name: str) -> EvidenceItem:
         try:
@@ -151,9 +191,13 @@ class OnlineSource:
         return name
 
     def _get(self, url: str, *, accept: str, max_bytes: int) -> tuple[JsonValue, Absence | None]:
+        return self._answer(url, _read_body, accept=accept, max_bytes=max_bytes)
+
+    def _answer(
+        self, url: str, read: Callable[[Fetched], JsonValue], *, accept: str, max_bytes: int
+    ) -> tuple[JsonValue, Absence | None]:
         try:
-            fetched = self._fetcher.get(url, max_bytes=max_bytes, accept=accept)
-            return _read_body(fetched), None
+            return read(self._fetcher.get(url, max_bytes=max_bytes, accept=accept)), None
         except FetchRefused:
             return None, Absence.REFUSED
         except FetchFailed as error:
@@ -199,6 +243,18 @@ class OnlineSource:
         if self._store is not None:
             self._store.put_registry(self._registry_url, entries, self._clock())
         return EvidenceItem(kind, "", self._registry_url, self._clock(), list[JsonValue](entries))
+
+
+def _as_history(fetched: Fetched) -> JsonValue:
+    """Return the text of a log as evidence; what is in it is checked by who leans on it.
+
+    Raises:
+        MalformedInput: not a text.
+    """
+    try:
+        return {"log": fetched.body.decode()}
+    except UnicodeDecodeError as error:
+        raise MalformedInput("The history is not a text.") from error
 
 
 def _read_body(fetched: Fetched) -> JsonValue:

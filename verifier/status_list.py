@@ -14,6 +14,7 @@ from vc_core.proof import verify_proof
 from verifier.codes import Code
 from verifier.evidence import EvidenceItem
 from verifier.inputs import has_type
+from verifier.key_history import key_held_at
 from verifier.key_lookup import KEY_ABSENT, find_key, owner_of
 from verifier.moments import read_moment
 from verifier.proofs import deciding_proof, method_of, read_proofs
@@ -72,12 +73,22 @@ def _check_proof(item: EvidenceItem, document: JsonObject, question: Question) -
         freshness=question.policy.key_freshness,
         now=question.now,
     )
-    if found.problem in KEY_ABSENT:
+    key = found.key if found.problem is None else _key_of_then(reference, proof, question)
+    if key is None and found.problem in KEY_ABSENT:
         return Unusable(Code.STATUS_LIST_KEY_MISSING, found.detail)
-    if found.problem is not None or found.key is None:
+    if key is None:
         return Unusable(Code.STATUS_LIST_FORGED, found.detail)
-    key = found.key
     return item.remember(("proof", reference, key), lambda: _verify(document, proof, key))
+
+
+def _key_of_then(reference: str, proof: JsonObject, question: Question) -> PublicKey | None:
+    """Return the key when it was the issuer's when the list was signed: of an institution that is gone, for example."""
+    try:
+        moment = read_moment(proof.get("created"))
+    except ValueError:
+        return None
+    freshness = question.policy.key_freshness
+    return key_held_at(reference, moment, question.evidence, freshness=freshness, now=question.now)
 
 
 def _verify(document: JsonObject, proof: JsonObject, key: PublicKey) -> Unusable | None:

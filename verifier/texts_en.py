@@ -260,6 +260,38 @@ SENTENCES: dict[Code, tuple[str, str, str, str]] = {
         "Ask the issuer for the badge in the standard form.",
         "No proof is of a supported suite, so there is no key to judge.",
     ),
+    Code.KEY_RETIRED_LATER: (
+        "The seal was the issuer's own when the badge was signed; the issuer has a newer one now.",
+        *_NOTHING,
+    ),
+    Code.KEY_PROVEN_EARLIER: (
+        "The issuer's seal was stolen later, and it is proven that this badge was there before.",
+        *_NOTHING,
+    ),
+    Code.KEY_COMPROMISED_LATER: (
+        "The issuer's seal was stolen later. This badge says that it is older, and that cannot be proven.",
+        "Ask for a badge with a new seal if it matters.",
+        "Ask your issuer for the same badge with a new seal.",
+        "The key is revoked from the moment in the detail; the badge claims an earlier one and has no receipt.",
+    ),
+    Code.KEY_COMPROMISED: (
+        "The badge was signed after the issuer's seal was stolen.",
+        "Do not rely on this badge.",
+        _ASK_ISSUER,
+        "The key is marked as revoked from the moment in the detail, and the badge was signed later.",
+    ),
+    Code.KEY_NOT_YET_IN_USE: (
+        "The badge says that it was signed before the issuer had this seal.",
+        "Do not rely on this badge.",
+        _ASK_ISSUER,
+        "In the history of the issuer's document the key begins at the moment in the detail.",
+    ),
+    Code.KEY_NO_LONGER_IN_USE: (
+        "The badge was signed with a seal that the issuer no longer used.",
+        "Do not rely on this badge.",
+        _ASK_ISSUER,
+        "In the history of the issuer's document the key ends at the moment in the detail.",
+    ),
     Code.ISSUER_IN_REGISTRY: ("The issuer is in the registry.", *_NOTHING),
     Code.ISSUER_IN_REGISTRY_STALE: (
         "The issuer was in the registry when we last looked; that was a while ago.",

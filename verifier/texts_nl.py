@@ -260,6 +260,38 @@ SENTENCES: dict[Code, tuple[str, str, str, str]] = {
         "Vraag de uitgever om de badge in de standaardvorm.",
         "Geen bewijs is van een ondersteunde suite, dus er is geen sleutel om te beoordelen.",
     ),
+    Code.KEY_RETIRED_LATER: (
+        "Het zegel was van de uitgever toen de badge werd getekend; de uitgever heeft nu een nieuwer zegel.",
+        *_NOTHING,
+    ),
+    Code.KEY_PROVEN_EARLIER: (
+        "Het zegel van de uitgever is later gestolen, en het is bewezen dat deze badge er toen al was.",
+        *_NOTHING,
+    ),
+    Code.KEY_COMPROMISED_LATER: (
+        "Het zegel van de uitgever is later gestolen. Deze badge zegt ouder te zijn, maar dat is niet te bewijzen.",
+        "Vraag om een badge met een nieuw zegel als het ertoe doet.",
+        "Vraag je uitgever om dezelfde badge met een nieuw zegel.",
+        "De sleutel is ingetrokken vanaf het moment in het detail; de badge noemt een eerder moment, zonder bewijs.",
+    ),
+    Code.KEY_COMPROMISED: (
+        "De badge is getekend nadat het zegel van de uitgever was gestolen.",
+        "Vertrouw deze badge niet.",
+        _ASK_ISSUER,
+        "De sleutel is ingetrokken vanaf het moment in het detail, en de badge is later getekend.",
+    ),
+    Code.KEY_NOT_YET_IN_USE: (
+        "De badge zegt te zijn getekend voordat de uitgever dit zegel had.",
+        "Vertrouw deze badge niet.",
+        _ASK_ISSUER,
+        "In de geschiedenis van het document van de uitgever begint de sleutel op het moment in het detail.",
+    ),
+    Code.KEY_NO_LONGER_IN_USE: (
+        "De badge is getekend met een zegel dat de uitgever niet meer gebruikte.",
+        "Vertrouw deze badge niet.",
+        _ASK_ISSUER,
+        "In de geschiedenis van het document van de uitgever eindigt de sleutel op het moment in het detail.",
+    ),
     Code.ISSUER_IN_REGISTRY: ("De uitgever staat in het register.", *_NOTHING),
     Code.ISSUER_IN_REGISTRY_STALE: (
         "De uitgever stond in het register toen we het laatst keken; dat is een tijd geleden.",

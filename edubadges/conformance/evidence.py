@@ -9,7 +9,6 @@ from edubadges.conformance.keys import KeyRing
 from edubadges.conformance.status import StatusBook
 from vc_core.json_text import JsonValue
 from verifier.evidence import Absence, Evidence, EvidenceItem, EvidenceKind, Needs
-from verifier.offline_source import names_in
 
 SOURCE = "memory"
 
@@ -26,7 +25,7 @@ class MemorySource:
     def gather(self, needs: Needs) -> Evidence:
         """Return one item for each need."""
         now = self._clock()
-        return Evidence.of(self._item(kind, name, now) for kind, name in names_in(needs))
+        return Evidence.of(self._item(kind, name, now) for kind, name in needs.names())
 
     def _item(self, kind: EvidenceKind, name: str, now: datetime) -> EvidenceItem:
         content = self._find(kind, name)
@@ -43,3 +42,5 @@ class MemorySource:
             case EvidenceKind.PARTICIPANT:
                 known = self._keys.find(name) is not None
                 return {"participant": {"did": name, "status": "active"} if known else None}
+            case EvidenceKind.KEY_HISTORY | EvidenceKind.SIGNING_LOG:
+                return None  # keys that are thrown away have no history

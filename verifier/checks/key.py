@@ -1,17 +1,24 @@
-"""Is the key that signed the badge a key of the issuer, meant for signing badges?
+"""Was the key that signed the badge a key of the issuer at that moment, meant for signing badges?
 
-Whether the signature holds is asked in `checks.signature`; whether the issuer is known in `checks.issuer`.
+A key that was replaced keeps what it signed in its time. A key that fell into other hands does not: who has it can
+write any date, so only a receipt shows what was there before. Whether the signature holds is asked in
+`checks.signature`; whether the issuer is known in `checks.issuer`.
 """
 
 from __future__ import annotations
 
+from datetime import datetime
 from urllib.parse import urlsplit
 
+from vc_core.trust.key_history import Standing
 from verifier.codes import Check, Code
+from verifier.key_history import history_of
 from verifier.key_lookup import KEY_ABSENT, FoundKey, find_key, names_a_key, owner_of
+from verifier.moments import format_moment
 from verifier.proofs import method_of
 from verifier.question import Question
 from verifier.report import CheckResult, failed, not_run, passed
+from verifier.signing_time import claimed_moment, proven_moment
 
 
 def check_key(question: Question) -> list[CheckResult]:
@@ -30,7 +37,45 @@ def check_key(question: Question) -> list[CheckResult]:
         freshness=question.policy.key_freshness,
         now=question.now,
     )
-    return [_result_of(found)]
+    return [_by_history(question, reference, found) or _result_of(found)]
+
+
+def _by_history(question: Question, reference: str, found: FoundKey) -> CheckResult | None:
+    """Return what the history of the issuer's keys says; None when it adds nothing to the document of today."""
+    history = history_of(
+        owner_of(reference), question.evidence, freshness=question.policy.key_freshness, now=question.now
+    )
+    claimed = claimed_moment(question)
+    if history is None or claimed is None:
+        return None
+    proven = proven_moment(question)
+    state, period = history.of_key(reference, min(claimed, proven or claimed))
+    if period is None or (found.key is not None and found.key != period.key):
+        return None
+    match state:
+        case Standing.RETIRED:
+            return passed(Check.KEY, Code.KEY_RETIRED_LATER, at=history.at, by=history.by)
+        case Standing.NOT_YET:
+            return failed(Check.KEY, Code.KEY_NOT_YET_IN_USE, _day(period.since), at=history.at, by=history.by)
+        case Standing.NO_LONGER:
+            return failed(Check.KEY, Code.KEY_NO_LONGER_IN_USE, _day(period.until), at=history.at, by=history.by)
+        case Standing.DISTRUSTED:
+            detail = _day(period.distrusted_since)
+            return failed(Check.KEY, Code.KEY_COMPROMISED, detail, at=history.at, by=history.by)
+        case Standing.DISTRUSTED_LATER:
+            detail = _day(period.distrusted_since)
+            if proven is not None and period.distrusted_since is not None and proven < period.distrusted_since:
+                return passed(Check.KEY, Code.KEY_PROVEN_EARLIER, detail, at=history.at, by=history.by)
+            return passed(Check.KEY, Code.KEY_COMPROMISED_LATER, detail, at=history.at, by=history.by)
+        case Standing.IN_FORCE if found.problem in KEY_ABSENT:
+            code = Code.KEY_OF_ISSUER_STALE if history.stale else Code.KEY_OF_ISSUER
+            return passed(Check.KEY, code, at=history.at, by=history.by)
+        case _:
+            return None
+
+
+def _day(moment: datetime | None) -> str:
+    return "" if moment is None else format_moment(moment)
 
 
 def _reference(question: Question) -> str:

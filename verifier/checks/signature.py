@@ -22,6 +22,7 @@ from vc_core.json_text import JsonObject
 from vc_core.keys import PublicKey, public_key_from_jwk
 from vc_core.model.shape import ReshapedDocument
 from vc_core.proof import verify_proof
+from vc_core.trust.receipt import is_receipt
 from verifier.codes import Check, Code, Outcome
 from verifier.inputs import PresentedCredential
 from verifier.key_lookup import KEY_ABSENT, find_key, owner_of
@@ -83,7 +84,7 @@ def _of_others(question: Question, proofs: list[JsonObject], deciding: JsonObjec
     value = deciding.get("previousProof")
     needed = value if isinstance(value, list) else [value]
     for proof in proofs:
-        if proof is deciding:
+        if proof is deciding or is_receipt(proof):
             continue
         is_needed = "id" in proof and proof["id"] in needed
         if not is_supported(proof) or proof.get("proofPurpose") != "assertionMethod":

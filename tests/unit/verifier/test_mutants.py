@@ -53,6 +53,7 @@ PASSED_WITH_REMARK = {
     "format-other-credential",
     "holder-proved-not-fresh",
     "issuer-in-registry-stale",
+    "key-compromised-later",
     "key-of-issuer-stale",
     "status-clear-stale",
     "status-clear-unsigned-list",

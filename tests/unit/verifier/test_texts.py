@@ -62,6 +62,8 @@ def test_what_is_not_plainly_good_says_what_to_do(language: str) -> None:
         )
         if not fine and rest not in {
             "valid-other-form",
+            "retired-later",
+            "proven-earlier",
             "proved-old-style",
             "clear-unsigned-list",
             "genuine",

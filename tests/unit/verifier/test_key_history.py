@@ -1,0 +1,236 @@
+"""Was the key the issuer's at the moment of signing? Every answer, with and without a receipt."""
+
+from __future__ import annotations
+
+import copy
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.support.lasting import DAY, LOG, LastingIssuer, year
+from tests.support.presenting import stamp
+from vc_core.keys import PrivateKey
+from verifier import (
+    Check,
+    Code,
+    Evidence,
+    EvidenceItem,
+    EvidenceKind,
+    Needs,
+    Report,
+    Verdict,
+    gather,
+    parse_submission,
+    verify,
+)
+
+
+def judged(issuer: LastingIssuer, badge: Any, **options: Any) -> Report:
+    evidence = options.pop("evidence", None) or issuer.evidence(**options)
+    return verify(parse_submission(json.dumps(badge).encode()), evidence, now=issuer.now)
+
+
+def code(report: Report, check: Check = Check.KEY) -> Code:
+    return next(result.code for result in report.results if result.check is check)
+
+
+def rotated() -> tuple[LastingIssuer, dict[str, Any]]:
+    issuer = LastingIssuer()
+    badge = issuer.issue(year(0.5))
+    issuer.rotate(year(1))
+    issuer.rotate(year(2))
+    return issuer, badge
+
+
+def test_a_badge_outlives_the_key_that_signed_it() -> None:
+    issuer, badge = rotated()
+    report = judged(issuer, badge)
+    assert (code(report), report.verdict) == (Code.KEY_RETIRED_LATER, Verdict.OK)
+    assert code(report, Check.SIGNATURE) is Code.SIGNATURE_VALID
+    assert code(judged(issuer, issuer.issue(year(2)))) is Code.KEY_OF_ISSUER
+
+
+def test_without_the_history_such_a_badge_is_not_the_issuers() -> None:
+    issuer, badge = rotated()
+    report = judged(issuer, badge, **{"key-history": False})
+    assert (code(report), report.verdict) == (Code.KEY_NOT_IN_DOCUMENT, Verdict.BAD)
+
+
+@pytest.mark.parametrize(
+    ("key", "at", "expected"),
+    [
+        (0, 0.0, Code.KEY_RETIRED_LATER),
+        (0, 1.0, Code.KEY_NO_LONGER_IN_USE),
+        (0, 1.5, Code.KEY_NO_LONGER_IN_USE),
+        (1, 0.5, Code.KEY_NOT_YET_IN_USE),
+        (1, 1.0, Code.KEY_RETIRED_LATER),
+        (1, 2.0, Code.KEY_NO_LONGER_IN_USE),
+    ],
+)
+def test_a_key_signs_in_its_time_only(key: int, at: float, expected: Code) -> None:
+    issuer, _ = rotated()
+    report = judged(issuer, issuer.issue(year(at), key=issuer.former[key]))
+    assert code(report) is expected
+    assert report.verdict is (Verdict.OK if expected is Code.KEY_RETIRED_LATER else Verdict.BAD)
+
+
+def stolen(*, rotate: bool = True) -> tuple[LastingIssuer, PrivateKey]:
+    """The key is stolen after a year and a half; that comes out half a year later."""
+    issuer = LastingIssuer()
+    thief = issuer.key
+    if rotate:
+        issuer.rotate(year(1.9))
+    issuer.find_out_that(thief, since=year(1.5), at=year(2))
+    return issuer, thief
+
+
+def test_what_was_signed_after_the_theft_is_false() -> None:
+    issuer, thief = stolen()
+    for at in (1.5, 1.7):
+        report = judged(issuer, issuer.issue(year(at), key=thief))
+        assert (code(report), report.verdict) == (Code.KEY_COMPROMISED, Verdict.BAD)
+
+
+def test_what_says_to_be_older_than_the_theft_is_a_remark_unless_the_log_knew_it_then() -> None:
+    issuer, thief = stolen()
+    badge = issuer.issue(year(1), key=thief)
+    report = judged(issuer, badge)
+    assert (code(report), report.verdict) == (Code.KEY_COMPROMISED_LATER, Verdict.ATTENTION)
+    proven = judged(issuer, issuer.with_receipt(badge, year(1) + DAY))
+    assert (code(proven), proven.verdict) == (Code.KEY_PROVEN_EARLIER, Verdict.OK)
+    assert code(proven, Check.SIGNATURE) is Code.SIGNATURE_VALID
+
+
+def test_a_thief_gains_nothing_with_a_receipt_of_his_own() -> None:
+    issuer, thief = stolen()
+    backdated = issuer.with_receipt(issuer.issue(year(1), key=thief), year(1.6))
+    assert code(judged(issuer, backdated)) is Code.KEY_COMPROMISED_LATER
+    honest = issuer.with_receipt(issuer.issue(year(1.6), key=thief), year(1.6))
+    assert code(judged(issuer, honest)) is Code.KEY_COMPROMISED
+
+
+def test_a_receipt_counts_only_when_the_log_is_known_and_it_is_of_this_signature() -> None:
+    issuer, thief = stolen()
+    badge = issuer.issue(year(1), key=thief)
+    good = issuer.with_receipt(badge, year(1))
+    assert code(judged(issuer, good, **{"signing-log": False})) is Code.KEY_COMPROMISED_LATER
+    other = issuer.with_receipt(issuer.issue(year(1), key=thief, name="Another"), year(1))
+    moved = {**good, "proof": [good["proof"][0], other["proof"][1]]}
+    assert code(judged(issuer, moved)) is Code.KEY_COMPROMISED_LATER
+    broken = copy.deepcopy(good)
+    broken["proof"][1]["proofValue"] = "uAAAA"
+    assert code(judged(issuer, broken)) is Code.KEY_COMPROMISED_LATER
+    both = {**good, "proof": [*good["proof"], broken["proof"][1]]}
+    assert code(judged(issuer, both)) is Code.KEY_PROVEN_EARLIER
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        None,
+        {},
+        {"keys": 5},
+        {"keys": {LOG: 5}},
+        {"keys": {LOG: "z6Mk"}},
+        {"keys": {LOG: PrivateKey.generate().public.to_multikey()}},
+        {"keys": {LOG: PrivateKey.generate("P-256").public.to_multikey()}},
+    ],
+)
+def test_a_log_whose_keys_cannot_be_used_proves_nothing(content: Any) -> None:
+    issuer, thief = stolen()
+    badge = issuer.with_receipt(issuer.issue(year(1), key=thief), year(1))
+    item = EvidenceItem(EvidenceKind.SIGNING_LOG, LOG, "x", issuer.now, content)
+    report = judged(issuer, badge, evidence=issuer.evidence().merged(Evidence.of([item])))
+    assert code(report) is Code.KEY_COMPROMISED_LATER
+
+
+def test_enough_of_the_keys_of_a_log_must_have_signed() -> None:
+    issuer, thief = stolen()
+    badge = issuer.with_receipt(issuer.issue(year(1), key=thief), year(1))
+    known: Any = issuer.evidence().find(EvidenceKind.SIGNING_LOG, LOG)
+    for threshold in (2, 0, "1", True, None):
+        item = EvidenceItem(known.kind, LOG, "x", issuer.now, {**known.content, "threshold": threshold})
+        report = judged(issuer, badge, evidence=issuer.evidence().merged(Evidence.of([item])))
+        assert code(report) is Code.KEY_COMPROMISED_LATER, threshold
+
+
+def test_a_closed_institution_leaves_its_badges_and_its_last_list() -> None:
+    issuer, badge = rotated()
+    late = issuer.issue(year(2.5))
+    issuer.now = year(3)
+    listed = issuer.status_list(validUntil=stamp(year(20)))
+    issuer.close(year(3) + DAY)
+    issuer.now = year(3) + 2 * DAY
+    for one in (badge, late):
+        report = judged(issuer, one, status_list=listed)
+        assert (code(report), report.verdict) == (Code.KEY_RETIRED_LATER, Verdict.OK)
+        assert code(report, Check.STATUS) is Code.STATUS_CLEAR
+    after = judged(issuer, issuer.issue(issuer.now), status_list=listed)
+    assert (code(after), after.verdict) == (Code.KEY_NO_LONGER_IN_USE, Verdict.BAD)
+
+
+def test_a_list_that_a_stolen_key_signed_clears_nobody() -> None:
+    issuer, thief = stolen()
+    badge = issuer.issue(issuer.now)
+    issuer.key, own = thief, issuer.key
+    forged = issuer.status_list()
+    issuer.key = own
+    report = judged(issuer, badge, status_list=forged)
+    assert code(report, Check.STATUS) is Code.STATUS_LIST_FORGED
+
+
+@pytest.mark.parametrize(
+    "content", [None, {}, {"log": 5}, {"log": ""}, {"log": "x"}, {"log": "\ud800"}, [], {"log": "{}", "witnesses": "["}]
+)
+def test_a_history_that_does_not_hold_adds_nothing(content: Any) -> None:
+    issuer, badge = rotated()
+    item = EvidenceItem(EvidenceKind.KEY_HISTORY, issuer.did, "x", issuer.now, content)
+    report = judged(issuer, badge, evidence=issuer.evidence().merged(Evidence.of([item])))
+    assert code(report) is Code.KEY_NOT_IN_DOCUMENT
+
+
+def test_a_history_of_another_identifier_adds_nothing() -> None:
+    issuer, badge = rotated()
+    other = LastingIssuer(did="did:web:registry.example:institutions:other", key=issuer.former[0])
+    content = {"log": other.history.decode()}
+    item = EvidenceItem(EvidenceKind.KEY_HISTORY, issuer.did, "x", issuer.now, content)
+    report = judged(issuer, badge, evidence=issuer.evidence().merged(Evidence.of([item])))
+    assert code(report) is Code.KEY_NOT_IN_DOCUMENT
+
+
+def test_old_evidence_says_so_and_too_old_evidence_says_nothing() -> None:
+    issuer, badge = rotated()
+    kept = issuer.evidence()
+    issuer.now += timedelta(days=4 * 365)
+    report = judged(issuer, badge, evidence=kept)
+    assert (code(report), report.verdict) == (Code.KEY_DOCUMENT_TOO_OLD, Verdict.UNKNOWN)
+
+
+def test_the_history_stands_in_for_a_document_that_cannot_be_had() -> None:
+    issuer, _ = rotated()
+    issuer.now += 60 * DAY
+    report = judged(issuer, issuer.issue(issuer.now), document=None)
+    assert (code(report), report.verdict) == (Code.KEY_OF_ISSUER, Verdict.OK)
+
+
+class Asked:
+    """A source that notes what it is asked for."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence, self.needs = evidence, list[Needs]()
+
+    def gather(self, needs: Needs) -> Evidence:
+        self.needs.append(needs)
+        return Evidence.of(item for kind, name in needs.names() if (item := self.evidence.find(kind, name)))
+
+
+def test_the_history_is_asked_for_only_when_a_key_is_not_simply_in_force() -> None:
+    issuer, badge = rotated()
+    now = Asked(issuer.evidence())
+    gather(parse_submission(json.dumps(issuer.issue(issuer.now)).encode()), now)
+    assert [needs.key_histories for needs in now.needs] == [()]
+    then = Asked(issuer.evidence())
+    gather(parse_submission(json.dumps(issuer.with_receipt(badge, year(0.5))).encode()), then)
+    assert (then.needs[-1].key_histories, then.needs[-1].signing_logs) == ((issuer.did,), (LOG,))
