@@ -18,6 +18,7 @@ from rich.markup import escape
 
 from edubadges.cli_lint import lint_command
 from edubadges.cli_sign import sign_command
+from edubadges.cli_trust import trust_app
 from vc_core.errors import EdubadgesError
 from verifier.cli import evidence_app, verify_command
 
@@ -31,6 +32,7 @@ app.command("verify")(verify_command)
 app.command("lint")(lint_command)
 app.command("sign")(sign_command)
 app.add_typer(evidence_app, name="evidence")
+app.add_typer(trust_app, name="trust")
 
 _DataDir = Annotated[Path, typer.Option("--data-dir", help="Where everything is kept.")]
 

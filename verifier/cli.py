@@ -29,6 +29,7 @@ from verifier.gathering import gather
 from verifier.inputs import MAX_SUBMISSION_BYTES, Submission, parse_submission
 from verifier.offline_source import OfflineSource
 from verifier.online_source import OnlineSource, sync
+from verifier.pack_use import unpacked
 from verifier.report import Report, Verdict
 from verifier.second_engine import SecondOpinion, ask_second_engine, disagrees
 from verifier.terminal import clean, render_opinion, render_report
@@ -66,6 +67,9 @@ def verify_command(
         ),
     ],
     offline: Annotated[bool, typer.Option("--offline", help="Use only the evidence on disk.")] = False,
+    pack: Annotated[
+        Path | None, typer.Option("--pack", help="Use only what is in this trust pack; nothing is fetched or kept.")
+    ] = None,
     store: _StoreOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
     lang: Annotated[str, typer.Option("--lang", help="nl or en.")] = "en",
@@ -102,6 +106,8 @@ def verify_command(
     try:
         kept = _store(store)
         kept.check()
+        if pack is not None:
+            kept, offline = unpacked(pack, kept, now=now), True
         if is_batch(badges, lines=lines):
             if second_engine:
                 raise typer.BadParameter("a second engine looks at one badge at a time", param_hint="--second-engine")

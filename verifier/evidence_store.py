@@ -1,5 +1,6 @@
 """Evidence kept on disk: one small file per document, with its source and time, replaced as a whole or not at all.
 
+In the same folder lies the copy of a registry's trust repository (`trust_pack`); of two copies the younger is given.
 Nothing here decides whether a document is good or fresh; `verification` does, each time it is used.
 """
 
@@ -18,6 +19,7 @@ from vc_core.errors import EdubadgesError, MalformedInput
 from vc_core.json_text import JsonObject, dump_json, parse_json_object
 from verifier.evidence import Evidence, EvidenceItem, EvidenceKind
 from verifier.moments import format_moment, read_moment
+from verifier.trust_pack.store import Generation, TrustStore
 
 MAX_ITEM_BYTES = 12_000_000
 _REGISTRY = "registry"
@@ -35,6 +37,8 @@ class EvidenceStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.trust = TrustStore(folder / "trust")
+        self._generation: tuple[str, Generation] | None = None
 
     def prepare(self) -> None:
         """Make the folder, and refuse one that everybody may write to.
@@ -67,8 +71,25 @@ class EvidenceStore:
     def find(self, kind: EvidenceKind, name: str) -> EvidenceItem | None:
         """Return what is kept under this name, or None; a damaged file counts as absent."""
         if kind is EvidenceKind.PARTICIPANT:
-            return self.find_participant(name)
-        return _item(_read(self._path(kind, name)), name)
+            own = self.find_participant(name)
+        else:
+            own = _item(_read(self._path(kind, name)), name)
+        generation = self.generation()
+        published = generation.find(kind, name) if generation is not None else None
+        found = [item for item in (published, own) if item is not None]
+        return max(found, key=lambda item: item.retrieved_at, default=None)
+
+    def generation(self) -> Generation | None:
+        """Return the state of the trust repository that counts now, read once for as long as it does."""
+        target = self.trust.target()
+        if target is None:
+            return None
+        if self._generation is None or self._generation[0] != target:
+            current = self.trust.current()
+            if current is None:
+                return None
+            self._generation = (target, current)
+        return self._generation[1]
 
     def find_participant(self, did: str) -> EvidenceItem | None:
         """Return what the kept registries say about an issuer; None when no registry is kept."""
@@ -90,7 +111,7 @@ class EvidenceStore:
     def everything(self) -> Evidence:
         """Return all kept documents; participants are listed by `registries`."""
         items: list[EvidenceItem] = []
-        for kind in (EvidenceKind.KEY_DOCUMENT, EvidenceKind.STATUS_LIST):
+        for kind in EvidenceKind:
             found = (_item(_read(path)) for path in sorted(self.folder.glob(f"{kind}/*.json")))
             items.extend(item for item in found if item is not None)
         return Evidence.of(items)

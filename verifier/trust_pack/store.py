@@ -114,6 +114,13 @@ class TrustStore:
 
     folder: Path
 
+    def target(self) -> str | None:
+        """Return the name of what counts now; another name means another state."""
+        try:
+            return os.readlink(self.folder / "current")
+        except OSError:
+            return None
+
     def current(self) -> Generation | None:
         """Return the state that counts now; None when nothing was taken yet."""
         link = self.folder / "current"

@@ -65,6 +65,7 @@ def update(
     now: datetime,
     from_file: bool = False,
     root: bytes | None = None,
+    source: str | None = None,
     progress: Progress | None = None,
 ) -> Updated:
     """Bring the store to the state that the repository at `base` gives; it stays as it is when that is refused.
@@ -76,6 +77,7 @@ def update(
         now: the present moment.
         from_file: whether the state is a copy, whose age is judged each time it is leaned on.
         root: the first root to trust, when the store has none; without it the repository's own is taken and reported.
+        source: what to call where it came from, when that is not `base`.
         progress: is told how far it is.
 
     Raises:
@@ -94,7 +96,7 @@ def update(
             state = work.run(progress)
         except (tuf_errors.RepositoryError, tuf_errors.DownloadError) as error:
             raise _refusal(error) from error
-        state |= {"source": base, "synced_at": format_moment(now), "root": hashlib.sha256(pinned).hexdigest()}
+        state |= {"source": source or base, "synced_at": format_moment(now), "root": hashlib.sha256(pinned).hexdigest()}
         (staging / STATE).write_bytes(dump_json(state))
         generation = _put_in_place(store.folder, staging, pinned)
         return Updated(generation, work.changed, counted.bytes, first)
