@@ -18,7 +18,7 @@ from vc_core.json_text import dump_json
 from verifier.batch_inputs import LineBlock, Refused, Work, read_badge_file, shown
 from verifier.evidence import Evidence, EvidenceItem, EvidenceKind, EvidenceSource, Needs
 from verifier.evidence_store import EvidenceStore
-from verifier.gathering import gather, needs_of
+from verifier.gathering import Named, gather, named_in
 from verifier.inputs import Submission, parse_submission
 from verifier.offline_source import OfflineSource
 from verifier.policy import severity
@@ -121,7 +121,7 @@ class RememberingSource:
         self._source = source
         self._items: dict[tuple[EvidenceKind, str], EvidenceItem] = {}
         # Badges of one class need the same evidence; the same object then serves what is remembered about it.
-        self._gathered: dict[Needs, Evidence] = {}
+        self._gathered: dict[Named, Evidence] = {}
         self._bytes = 0
 
     def gather(self, needs: Needs) -> Evidence:
@@ -137,13 +137,13 @@ class RememberingSource:
 
     def evidence_for(self, submission: Submission) -> Evidence:
         """Return everything a submission needs, as `gathering.gather` would."""
-        needs = needs_of(submission)
-        found = self._gathered.get(needs)
+        named = named_in(submission)
+        found = self._gathered.get(named)
         if found is None:
             found = gather(submission, self)
             if len(self._gathered) >= MAX_GATHERED:
                 self._gathered.clear()
-            self._gathered[needs] = found
+            self._gathered[named] = found
         return found
 
     def _keep(self, item: EvidenceItem) -> None:

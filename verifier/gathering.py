@@ -38,6 +38,20 @@ def _brought(needs: Needs, source: EvidenceSource, have: Evidence) -> Evidence:
     return have.merged(source.gather(asked)) if len(asked) else have
 
 
+type Named = tuple[Needs, frozenset[str]]
+"""Everything that decides what is gathered for a submission: two that name the same get the same evidence."""
+
+
+def named_in(submission: Submission) -> Named:
+    """Return what a submission names: its needs, and the keys and logs that may ask for more."""
+    names: set[str] = set()
+    for credential in [*submission.credentials, *_endorsements(submission)]:
+        names.update(_key_names(credential))
+        if credential.jwt is None:
+            names.update(_logs_of_receipts(credential.document))
+    return needs_of(submission), frozenset(names)
+
+
 def needs_of(submission: Submission) -> Needs:
     """Return what the credentials and the presentation name."""
     keys: list[str] = []

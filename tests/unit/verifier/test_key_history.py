@@ -25,6 +25,7 @@ from verifier import (
     parse_submission,
     verify,
 )
+from verifier.batch_worker import RememberingSource
 
 
 def judged(issuer: LastingIssuer, badge: Any, **options: Any) -> Report:
@@ -213,6 +214,16 @@ def test_the_history_stands_in_for_a_document_that_cannot_be_had() -> None:
     issuer.now += 60 * DAY
     report = judged(issuer, issuer.issue(issuer.now), document=None)
     assert (code(report), report.verdict) == (Code.KEY_OF_ISSUER, Verdict.OK)
+
+
+def test_in_a_batch_badges_of_two_keys_get_the_evidence_of_their_own() -> None:
+    issuer, old = rotated()
+    new = issuer.issue(issuer.now)
+    remembering = RememberingSource(Asked(issuer.evidence()))
+    for badge, expected in ((new, Code.KEY_OF_ISSUER), (old, Code.KEY_RETIRED_LATER), (new, Code.KEY_OF_ISSUER)):
+        submission = parse_submission(json.dumps(badge).encode())
+        report = verify(submission, remembering.evidence_for(submission), now=issuer.now)
+        assert code(report) is expected
 
 
 class Asked:
