@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 
 from did_registry import store
+from did_registry.history import History
 from did_registry.records import DidDocumentVersion, Participant, StatusListVersion
 from service_kit.database import begin
 from service_kit.problems import AccessDenied, NotFound, RuleRefused
@@ -53,6 +54,8 @@ class Registry:
 
     engine: sa.Engine
     public_url: str
+    history: History | None = None
+    """Keeps every version that is published; None where no folder for keys was given."""
 
     def did_of(self, slug: str) -> str:
         """Return the did:web that this registry hosts for `slug`."""
@@ -131,6 +134,8 @@ class Registry:
                 raise RuleRefused(
                     "Another version was published at the same moment. Try again.", code="published-meanwhile"
                 )
+            if self.history is not None:
+                self.history.extend(connection, participant, version)
         return version, True
 
     def did_document(self, slug: str) -> DidDocumentVersion:

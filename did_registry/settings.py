@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
@@ -15,5 +17,7 @@ class RegistrySettings(ServiceSettings):
 
     operator_token: SecretStr = Field(min_length=8)
     """Whoever holds it may admit participants and let them publish for the first time."""
+    trust_dir: Path | None = None
+    """Where the keys of the registry's own and the trust repository are; without it there is neither."""
     status_max_age_s: int = 300
     """How long a reader may keep a status list or a DID document before asking again."""

@@ -42,3 +42,23 @@ status_lists = sa.Table(
     sa.Column("digest", sa.Text, nullable=False),
     sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
 )
+
+# Append-only: each line is signed over the one before, so a line that changed would end the history.
+did_log_lines = sa.Table(
+    "did_log_lines",
+    metadata,
+    sa.Column("slug", sa.Text, sa.ForeignKey("participants.slug"), primary_key=True),
+    # The version of the document that it holds.
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("line", sa.Text, nullable=False),
+)
+
+# The complete subtrees of a Merkle tree, append-only; level 0 are the leaves.
+signing_log_nodes = sa.Table(
+    "signing_log_nodes",
+    metadata,
+    sa.Column("level", sa.Integer, primary_key=True),
+    sa.Column("index", sa.BigInteger, primary_key=True),
+    sa.Column("hash", sa.LargeBinary, nullable=False),
+    sa.Index("signing_log_leaves", "hash", postgresql_where=sa.text("level = 0")),
+)

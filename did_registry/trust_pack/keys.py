@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from securesystemslib.signer import CryptoSigner
 
 from vc_core.errors import EdubadgesError
+from vc_core.keys import PrivateKey
 
 ONLINE = ("targets", "snapshot", "timestamp")
 ROOT_KEYS = 3
@@ -64,7 +65,21 @@ def make_online_keys(folder: Path) -> OnlineKeys:
     return OnlineKeys(*(_made(folder / f"{role}.pem") for role in ONLINE))
 
 
+def make_own_key(folder: Path, name: str) -> PrivateKey:
+    """Make an Ed25519 key of the registry's own, or read the one that is there.
+
+    Raises:
+        TrustKeysUnusable: a file that is there cannot be used.
+    """
+    return PrivateKey.from_bytes("Ed25519", _read(folder / f"{name}.pem").private_bytes_raw())
+
+
 def _made(path: Path) -> CryptoSigner:
+    return CryptoSigner(_read(path))
+
+
+def _read(path: Path) -> Ed25519PrivateKey:
+    """Return the key in a file; a file that is not there is made."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         pem = Ed25519PrivateKey.generate().private_bytes(
@@ -81,4 +96,4 @@ def _made(path: Path) -> CryptoSigner:
         raise TrustKeysUnusable(f"{path.name} is not a private key.") from error
     if not isinstance(key, Ed25519PrivateKey):
         raise TrustKeysUnusable(f"{path.name} is not an Ed25519 key.")
-    return CryptoSigner(key)
+    return key

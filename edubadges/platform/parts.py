@@ -128,7 +128,10 @@ def _own_settings(plan: Plan) -> Mapping[str, dict[str, str]]:
             "EVIDENCE_DIR": str(plan.data.evidence),
             "DATA_DIR": str(plan.data.folder / "verifier"),
         },
-        "registry": {"OPERATOR_TOKEN": plan.secrets.operator_token},
+        "registry": {
+            "OPERATOR_TOKEN": plan.secrets.operator_token,
+            "TRUST_DIR": str(plan.data.folder / "trust"),
+        },
         "landing": {
             "ISSUER_URL": url("issuer"),
             "WALLET_URL": url("wallet"),
