@@ -39,18 +39,21 @@ def router(history: History, log: SigningLog, repository: Path, settings: Regist
 
     @routes.get("/api/signing-log")
     def about_log() -> JSONResponse:
-        _, note = log.head(now=datetime.now(UTC))
+        note = log.head(now=datetime.now(UTC))
         headers = {**PUBLIC, "Cache-Control": "public, max-age=60"}
         return JSONResponse({**log.about(), "checkpoint": note}, headers=headers)
+
+    @routes.get("/api/signing-log/receipts/{leaf}")
+    def receipt(leaf: str) -> JSONResponse:
+        headers = {**PUBLIC, "Cache-Control": "public, max-age=31536000, immutable"}
+        return JSONResponse(log.receipt_of(_leaves({"leaves": [leaf]})[0]), headers=headers)
 
     @routes.post("/api/signing-log")
     def add(request: Request, body: Annotated[JsonObject, Depends(json_object(100_000))]) -> JSONResponse:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not hmac.compare_digest(token.encode(), expected.encode()):
             raise Unauthenticated("Only issuers that this registry knows may add to its log.")
-        now = datetime.now(UTC)
-        receipts = log.add(_leaves(body), now=now)
-        return JSONResponse({"receipts": [receipt.to_proof(now, log.key_name) for receipt in receipts]})
+        return JSONResponse({"receipts": log.add(_leaves(body), now=datetime.now(UTC))})
 
     @routes.get("/trust/{part:path}")
     def trust(part: str) -> Response:

@@ -65,3 +65,13 @@ class StatusListVersion:
     credential: JsonObject
     digest: str
     published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignedHead:
+    """A tree head of the log of signatures."""
+
+    size: int
+    signed_at: datetime
+    note: str
+    """As it was signed."""

@@ -13,8 +13,9 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from did_registry import store_trust
+from did_registry.records import SignedHead
 from service_kit.database import begin
-from service_kit.problems import InvalidValues
+from service_kit.problems import InvalidValues, NotFound
 from vc_core.json_text import JsonObject
 from vc_core.keys import PrivateKey
 from vc_core.trust.checkpoint import Checkpoint, sign_checkpoint
@@ -43,8 +44,10 @@ class SigningLog:
         keys: JsonObject = {self.origin: self.key.public.to_multikey()}
         return {"origin": self.origin, "keys": keys, "threshold": 1}
 
-    def add(self, leaves: Sequence[bytes], *, now: datetime) -> list[Receipt]:
-        """Add the hashes that are not there yet, and return a receipt for each, in order.
+    def add(self, leaves: Sequence[bytes], *, now: datetime) -> list[JsonObject]:
+        """Add the hashes that are not there yet; return for each, in order, the entry for the proof set of its badge.
+
+        The receipt is of the first tree head that covers the hash, so it is always the same, and as early as can be.
 
         Raises:
             InvalidValues: none, too many, or one that is no hash.
@@ -56,32 +59,50 @@ class SigningLog:
             places = store_trust.find_leaves(connection, leaves)
             size = store_trust.count_leaves(connection)
             new = [leaf for leaf in dict.fromkeys(leaves) if leaf not in places]
-            places |= {leaf: size + number for number, leaf in enumerate(new)}
-            self._append(connection, size, new)
-            return self._receipts(connection, [places[leaf] for leaf in leaves], size + len(new), now)
+            if new:
+                places |= {leaf: size + number for number, leaf in enumerate(new)}
+                self._append(connection, size, new)
+                store_trust.add_head(connection, self._sign_head(connection, size + len(new), now))
+            return self._entries(connection, [places[leaf] for leaf in leaves])
 
-    def head(self, *, now: datetime) -> tuple[Checkpoint, str]:
-        """Return the tree head of now, and the note that signs it."""
+    def receipt_of(self, leaf: bytes) -> JsonObject:
+        """Return the entry for the proof set of the badge with this hash.
+
+        Raises:
+            NotFound: the log does not know it.
+        """
         with begin(self.engine) as connection:
-            size = store_trust.count_leaves(connection)
-            return self._signed_head(connection, size, now)
+            places = store_trust.find_leaves(connection, [leaf])
+            if leaf not in places:
+                raise NotFound("The log does not know this signature.")
+            return self._entries(connection, [places[leaf]])[0]
+
+    def head(self, *, now: datetime) -> str:
+        """Return the signed tree head of now."""
+        with begin(self.engine) as connection:
+            return self._sign_head(connection, store_trust.count_leaves(connection), now).note
 
     def _append(self, connection: sa.Connection, size: int, leaves: Sequence[bytes]) -> None:
         known = _reader(connection, places_for(lambda nodes: list(completed_by(size, leaves, nodes))))
         store_trust.add_nodes(connection, dict(completed_by(size, leaves, known)))
 
-    def _receipts(self, connection: sa.Connection, places: list[int], size: int, now: datetime) -> list[Receipt]:
+    def _entries(self, connection: sa.Connection, places: list[int]) -> list[JsonObject]:
+        heads = store_trust.first_heads(connection, set(places))
+
         def every_proof(nodes: Nodes) -> list[tuple[bytes, ...]]:
-            return [tuple(inclusion_proof(index, size, nodes)) for index in places]
+            return [tuple(inclusion_proof(index, heads[index].size, nodes)) for index in places]
 
         proofs = every_proof(_reader(connection, places_for(every_proof)))
-        _, note = self._signed_head(connection, size, now)
-        return [Receipt(index, proof, note) for index, proof in zip(places, proofs, strict=True)]
+        return [
+            Receipt(index, proof, heads[index].note).to_proof(heads[index].signed_at, self.key_name)
+            for index, proof in zip(places, proofs, strict=True)
+        ]
 
-    def _signed_head(self, connection: sa.Connection, size: int, now: datetime) -> tuple[Checkpoint, str]:
+    def _sign_head(self, connection: sa.Connection, size: int, now: datetime) -> SignedHead:
         nodes = _reader(connection, places_for(lambda nodes: tree_root(size, nodes)))
-        head = Checkpoint(self.origin, size, tree_root(size, nodes), now.replace(microsecond=0))
-        return head, sign_checkpoint(head, name=self.origin, key=self.key)
+        at = now.replace(microsecond=0)
+        head = Checkpoint(self.origin, size, tree_root(size, nodes), at)
+        return SignedHead(size, at, sign_checkpoint(head, name=self.origin, key=self.key))
 
 
 def _reader(connection: sa.Connection, places: list[Place]) -> Nodes:

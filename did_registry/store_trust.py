@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from did_registry.records import DidDocumentVersion
-from did_registry.tables import did_documents, did_log_lines, participants, signing_log_nodes, status_lists
+from did_registry.records import DidDocumentVersion, SignedHead
+from did_registry.tables import (
+    did_documents,
+    did_log_lines,
+    participants,
+    signing_log_heads,
+    signing_log_nodes,
+    status_lists,
+)
 from service_kit.database import insert_once
 from vc_core.trust.merkle import Place
 
@@ -68,6 +76,23 @@ def count_leaves(connection: sa.Connection) -> int:
         signing_log_nodes.c.level == 0
     )
     return int(connection.execute(query).scalar_one())
+
+
+def add_head(connection: sa.Connection, head: SignedHead) -> None:
+    """Keep the tree head that covers what was just added."""
+    values = {"size": head.size, "signed_at": head.signed_at, "note": head.note}
+    connection.execute(sa.insert(signing_log_heads).values(**values))
+
+
+def first_heads(connection: sa.Connection, indexes: Iterable[int]) -> dict[int, SignedHead]:
+    """Return, for each leaf, the first tree head that covers it."""
+    leaves = sa.func.unnest(sa.cast(list(indexes), ARRAY(sa.BigInteger))).table_valued("index").render_derived()
+    heads, later = signing_log_heads, signing_log_heads.alias()
+    covers = later.c.size > leaves.c.index
+    first = sa.select(sa.func.min(later.c.size)).where(covers).correlate(leaves).scalar_subquery()
+    query = sa.select(leaves.c.index, heads.c.size, heads.c.signed_at, heads.c.note)
+    query = query.select_from(leaves.join(heads, heads.c.size == first))
+    return {int(index): SignedHead(int(size), at, note) for index, size, at, note in connection.execute(query)}
 
 
 def find_leaves(connection: sa.Connection, hashes: Iterable[bytes]) -> dict[bytes, int]:

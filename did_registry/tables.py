@@ -62,3 +62,12 @@ signing_log_nodes = sa.Table(
     sa.Column("hash", sa.LargeBinary, nullable=False),
     sa.Index("signing_log_leaves", "hash", postgresql_where=sa.text("level = 0")),
 )
+
+# The tree head that was signed when leaves were added: the earliest that covers them, so a receipt never changes.
+signing_log_heads = sa.Table(
+    "signing_log_heads",
+    metadata,
+    sa.Column("size", sa.BigInteger, primary_key=True),
+    sa.Column("signed_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+)

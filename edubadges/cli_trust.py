@@ -13,6 +13,10 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
+from vc_core.json_text import dump_json, parse_json_object
+from vc_core.multiformats import base64url_encode
+from vc_core.proof import document_proofs
+from vc_core.trust.receipt import is_receipt, leaf_of_proof, read_receipt
 from verifier.evidence_store import EvidenceStore
 from verifier.moments import read_moment
 from verifier.policy import DEFAULT_POLICY, Age, Freshness
@@ -120,6 +124,33 @@ def pack_command(
         count = write_pack(repository, out)
     part.replace(file)
     console.print(f"[bold green]✓[/] {count} files in {escape(str(file))}, {file.stat().st_size / 1000:,.0f} kB")
+
+
+@trust_app.command("receipt")
+def receipt_command(
+    badge: Annotated[Path, typer.Argument(help="A badge (JSON) as it was issued.")],
+    out: Annotated[Path, typer.Argument(help="Where to write the badge with its receipt.")],
+    registry: Annotated[str, typer.Option("--registry", help="Address of the registry.")] = "http://localhost:7104",
+) -> None:
+    """Add to a badge the proof that it was there when the registry's log says, for if a key is ever stolen."""
+    from service_kit.fetch import Fetcher
+
+    document = parse_json_object(badge.read_bytes())
+    proofs = [proof for proof in document_proofs(document) if not is_receipt(proof)]
+    if not proofs:
+        raise typer.BadParameter("this badge has no proof inside", param_hint="BADGE")
+    leaf = base64url_encode(leaf_of_proof(proofs[0]))
+    fetcher = Fetcher(development=os.environ.get("EDUBADGES_ENV", "development") == "development")
+    try:
+        address = f"{registry.rstrip('/')}/api/signing-log/receipts/{leaf}"
+        entry = fetcher.get(address, max_bytes=32_000, accept="application/json").json()
+    finally:
+        fetcher.close()
+    read_receipt(entry)
+    out.write_bytes(dump_json({**document, "proof": [*proofs, entry]}))
+    Console(highlight=False).print(
+        f"[bold green]✓[/] {escape(str(out))} carries a receipt of {escape(clean(str(entry['created'])))}"
+    )
 
 
 def _bar(console: Console) -> Progress:

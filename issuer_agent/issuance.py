@@ -21,6 +21,7 @@ from issuer_agent import store as store_of_awards
 from issuer_agent.credentials import timestamp
 from issuer_agent.institution_keys import TokenVault, signing_identity
 from issuer_agent.outbox_records import Claim
+from issuer_agent.receipts import receipts_of
 from issuer_agent.registry_client import RegistryClient
 from issuer_agent.reservations import PUBLISH, Addresses, IssuingRefused, Reserved, check_award, reserve, subject_of
 from issuer_agent.signer import Signer
@@ -140,6 +141,10 @@ class Issuance:
         )
 
     # issuing
+
+    def receipt_of(self, signed: JsonObject) -> JsonObject | None:
+        """Return the receipt of a signed credential, for beside it; None when the registry keeps no log, or is away."""
+        return receipts_of([signed], self.registry)[0]
 
     def issue(self, award_id: str, *, holder_did: str) -> JsonObject:
         """Return the signed credential of an award, bound to the holder's key; asked again, the same bytes.
@@ -299,6 +304,7 @@ class Issuance:
                 identity=signing_identity(group[0].institution, self.vault),
                 created=timestamp(group[0].record.created_at),
             )
+            receipts_of(secured, self.registry)
             signed |= {item.record.award_id: document for item, document in zip(group, secured, strict=True)}
         return [signed[item.record.award_id] for item in reserved]
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from issuer_agent.records import Institution
 from service_kit.fetch import Answer, FetchFailed, InternalClient
 from service_kit.problems import Unavailable
 from vc_core.errors import EdubadgesError
 from vc_core.json_text import JsonObject
+from vc_core.multiformats import base64url_encode
 
 
 class RegistryUnavailable(Unavailable):
@@ -64,17 +67,27 @@ class RegistryClient:
         """Publish a signed status list."""
         self._send("PUT", f"/institutions/{slug}/status/{number}", credential)
 
+    def receipts(self, leaves: Sequence[bytes]) -> list[JsonObject]:
+        """Add hashes of signatures to the registry's log; return the receipt for each, none when it keeps no log."""
+        body = {"leaves": [base64url_encode(leaf) for leaf in leaves]}
+        answer = self._send("POST", "/api/signing-log", body, absent=True)
+        found = answer.json().get("receipts") if answer.status_code == 200 else None
+        receipts = [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
+        return receipts if len(receipts) == len(leaves) else []
+
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
 
-    def _send(self, method: str, path: str, body: object) -> Answer:
+    def _send(self, method: str, path: str, body: object, *, absent: bool = False) -> Answer:
         try:
             answer = self._http.request(method, path, json=body)
         except FetchFailed as error:
             raise RegistryUnavailable("The registry does not answer. Publication is tried again.") from error
         if answer.status_code >= 500:
             raise RegistryUnavailable("The registry has trouble of its own. Publication is tried again.")
+        if answer.status_code == 404 and absent:
+            return answer
         if answer.status_code >= 400:
             problem = answer.json() if "json" in answer.headers.get("content-type", "") else {}
             detail = str(problem.get("detail", f"The registry answered with status {answer.status_code}."))

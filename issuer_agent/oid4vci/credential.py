@@ -39,8 +39,10 @@ def answer_credential_request(
         )
         use_nonce(connection, proof.nonce, key=issuance.key, slug=institution, now=now)
     credential = issuance.issue(token.award_id, holder_did=proof.holder_did)
+    receipt = issuance.receipt_of(credential)
     return {
-        "credentials": [{"credential": credential}],
+        # A member that wallets do not know is passed over by them (OpenID4VCI, 8.3).
+        "credentials": [{"credential": credential, **({"receipt": receipt} if receipt else {})}],
         "notification_id": _notification_id(issuance, token.award_id),
     }
 

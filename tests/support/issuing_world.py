@@ -5,11 +5,13 @@ Switches make the outside parties fail: `registry_down`, `agent_down`.
 
 from __future__ import annotations
 
+import tempfile
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -159,12 +161,17 @@ def issuing_world(issuer_database: str, registry_database: str) -> Iterator[Worl
             database_url=registry_database,
             secret_key=SECRET,
             operator_token="operator",
+            trust_dir=Path(folder),
         )
         return create_registry(settings)
 
     engine = create_engine(issuer_database, pool_size=20)
     run_migrations("issuer_agent", engine)
-    with serving(registry_app) as registry_port, httpx.Client(timeout=30) as http:
+    with (
+        tempfile.TemporaryDirectory(prefix="edubadges-trust-") as folder,
+        serving(registry_app) as registry_port,
+        httpx.Client(timeout=30) as http,
+    ):
         registry_url = f"http://localhost:{registry_port}"
         registry = RegistryClient(registry_url, token="operator")
         vault = TokenVault(SECRET)

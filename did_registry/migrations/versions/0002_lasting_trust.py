@@ -20,4 +20,10 @@ def upgrade() -> None:
         sa.Column("index", sa.BigInteger, primary_key=True),
         sa.Column("hash", sa.LargeBinary, nullable=False),
     )
+    op.create_table(
+        "signing_log_heads",
+        sa.Column("size", sa.BigInteger, primary_key=True),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("note", sa.Text, nullable=False),
+    )
     op.create_index("signing_log_leaves", "signing_log_nodes", ["hash"], postgresql_where=sa.text("level = 0"))

@@ -17,12 +17,14 @@ import httpx
 import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
+from typer.testing import CliRunner
 
 from did_registry import store_trust
 from did_registry.app import create_app
 from did_registry.history import History
 from did_registry.settings import RegistrySettings
 from did_registry.trust_publisher import RENEW_AFTER, TrustPublisher
+from edubadges.cli import app as cli
 from service_kit.database import begin
 from service_kit.fetch import Fetcher
 from tests.support.presenting import Issuer
@@ -163,10 +165,13 @@ def test_every_hash_gets_a_receipt_that_holds(place: Place) -> None:
 
 def test_the_same_hash_again_has_the_place_it_has(place: Place) -> None:
     one, other = secrets.token_bytes(32), secrets.token_bytes(32)
-    first = read_receipt(place.post(one, other).json()["receipts"][1])
-    again = [read_receipt(entry) for entry in place.post(other, other, one).json()["receipts"]]
-    assert [receipt.index for receipt in again] == [first.index, first.index, 0]
-    assert head(place)[0].size == 2
+    first = place.post(one, other).json()["receipts"]
+    place.post(secrets.token_bytes(32))
+    assert place.http.get(f"{LOG}/receipts/{base64url_encode(other)}").json() == first[1]
+    assert place.http.get(f"{LOG}/receipts/{base64url_encode(bytes(32))}").status_code == 404
+    assert place.http.get(f"{LOG}/receipts/nothing").status_code == 404
+    assert place.post(other, other, one).json()["receipts"] == [first[1], first[1], first[0]]
+    assert head(place)[0].size == 3
 
 
 def test_the_log_only_grows(place: Place) -> None:
@@ -257,6 +262,19 @@ def test_a_receipt_from_the_log_is_understood_offline(place: Place, issuer: Issu
     keys = {name: public_key_from_multikey(text) for name, text in item.content["keys"].items()}  # type: ignore[index,call-overload,union-attr]
     check_receipt(read_receipt(receipt), leaf_of_proof(badge["proof"]), origin=item.name, keys=keys)
     assert judged(store, {**badge, "proof": [badge["proof"], receipt]})[0] is Verdict.OK
+
+
+def test_the_command_adds_a_receipt_to_a_badge(place: Place, issuer: Issuer, tmp_path: Path) -> None:
+    badge, out = tmp_path / "badge.json", tmp_path / "with-receipt.json"
+    document = issuer.badge()
+    badge.write_text(json.dumps(document))
+    command = ["trust", "receipt", str(badge), str(out), "--registry", place.url]
+    assert CliRunner().invoke(cli, command).exit_code == 1  # the log does not know it
+    [receipt] = place.post(leaf_of_proof(document["proof"])).json()["receipts"]
+    for source in (badge, out):  # again over its own result changes nothing
+        command[2] = str(source)
+        assert CliRunner().invoke(cli, command).exit_code == 0
+        assert json.loads(out.read_text()) == {**document, "proof": [document["proof"], receipt]}
 
 
 def test_publishing_follows_what_changed_and_renews(place: Place, issuer: Issuer) -> None:
