@@ -17,8 +17,9 @@ from did_registry import store, store_trust
 from did_registry.publishing import Registry
 from did_registry.signing_log import SigningLog
 from did_registry.trust_pack.repository import Published, TrustItem, TrustRepository
-from service_kit.database import DatabaseUnavailable, alone, begin
+from service_kit.database import alone, begin
 from service_kit.logs import log_event
+from vc_core.errors import EdubadgesError
 
 RENEW_AFTER = timedelta(hours=1)
 _LOG = logging.getLogger("edubadges.registry")
@@ -70,12 +71,12 @@ class TrustPublisher:
         yield TrustItem("signing-log", self.log.origin, self.log.about())
 
     def run(self) -> None:
-        """Publish again and again until told to stop; when the database is away, try again."""
+        """Publish again and again until told to stop; what is in the way is logged, and it is tried again."""
         while not self._stop.wait(self.pause_s):
             try:
                 self.publish_when_due(now=datetime.now(UTC))
-            except DatabaseUnavailable:
-                log_event(_LOG, "trust_repository_waits", reason="database-unavailable")
+            except EdubadgesError as error:  # no database now, or a root that the operator has yet to sign
+                log_event(_LOG, "trust_repository_waits", reason=error.code)
 
     def start(self) -> None:
         """Run beside the requests."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
 
@@ -124,6 +125,27 @@ def pack_command(
         count = write_pack(repository, out)
     part.replace(file)
     console.print(f"[bold green]✓[/] {count} files in {escape(str(file))}, {file.stat().st_size / 1000:,.0f} kB")
+
+
+@trust_app.command("begin")
+def begin_command(
+    folder: Annotated[Path, typer.Argument(help="The registry's trust folder (EDUBADGES_REGISTRY_TRUST_DIR).")],
+    root_keys: Annotated[
+        Path, typer.Option("--root-keys", help="Folder with the keys of the root; made when empty. Keep it offline.")
+    ],
+) -> None:
+    """Sign the root of a registry's trust, for the first time or once a year; the operator does this by hand."""
+    from did_registry.trust_pack.keys import make_online_keys, make_root_keys
+    from did_registry.trust_pack.repository import TrustRepository
+
+    repository = TrustRepository(folder / "repository", make_online_keys(folder / "keys"))
+    version = repository.begin(make_root_keys(root_keys), now=datetime.now(UTC))
+    first = (repository.folder / "metadata" / "1.root.json").read_bytes()
+    console = Console(highlight=False)
+    console.print(f"[bold green]✓[/] Root {version} is in force until {repository.root().expires:%Y-%m-%d}.")
+    console.print(
+        f"Publish this fingerprint, so that verifiers can compare it:\n  [bold]{sha256(first).hexdigest()}[/]"
+    )
 
 
 @trust_app.command("receipt")

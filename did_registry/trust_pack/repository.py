@@ -97,10 +97,14 @@ class TrustRepository:
     write: Callable[[Path, bytes], None] = lambda path, data: _write(path, data)
     """Puts a file in place; tests let it fail."""
 
-    def begin(self, root: RootKeys, *, now: datetime) -> None:
-        """Sign the first root; a repository that has one is left as it is."""
+    def begin(self, root: RootKeys, *, now: datetime) -> int:
+        """Sign the first root, or the next one when the end of the last is near; return the version in force."""
         if not self._roots():
-            self._sign_root(Root(consistent_snapshot=True), root, root.signers, now)
+            return self._sign_root(Root(consistent_snapshot=True), root, root.signers, now)
+        current = self.root()
+        if current.expires - now < self.lifetimes.root * self.lifetimes.renew_before:
+            return self.replace_root(root, root, now=now)
+        return current.version
 
     def replace_root(self, new: RootKeys, old: RootKeys, *, now: datetime) -> int:
         """Sign a next root with these keys and the online keys of now; enough old ones must sign it too.

@@ -18,7 +18,8 @@ class TrustPublisher:
     def __init__(self, folder: Path, *, now: datetime) -> None:
         self.folder = folder
         self.repository = TrustRepository(folder / "repository", make_online_keys(folder / "online"))
-        self.repository.begin(make_root_keys(folder / "offline"), now=now)
+        self.root_keys = make_root_keys(folder / "offline")
+        self.repository.begin(self.root_keys, now=now)
 
     def publish(self, *evidence: Evidence, now: datetime) -> None:
         items = [
@@ -27,6 +28,7 @@ class TrustPublisher:
             for item in found
             if item.absence is None
         ]
+        self.repository.begin(self.root_keys, now=now)  # once a year the operator signs the root again
         self.repository.publish(items, now=now)
 
     def pack(self, name: str = "pack.edubadges-trust") -> Path:

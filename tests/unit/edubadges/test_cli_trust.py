@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -104,6 +107,16 @@ def test_packing_from_the_registrys_folder(publisher: TrustPublisher, tmp_path: 
     assert run("trust", "pack", str(out), "--repository", str(tmp_path / "nothing")).exit_code == 2
 
 
+def test_the_operator_signs_the_root_by_hand(tmp_path: Path) -> None:
+    folder, keys = tmp_path / "trust", tmp_path / "stick"
+    first = run("trust", "begin", str(folder), "--root-keys", str(keys))
+    assert "Root 1 is in force" in first.stdout
+    assert len(list(keys.glob("root-*.pem"))) == 3
+    again = run("trust", "begin", str(folder), "--root-keys", str(keys))
+    assert "Root 1 is in force" in again.stdout
+    assert again.stdout.split()[-1] == first.stdout.split()[-1]
+
+
 def test_a_refusal_leaves_what_was_here(publisher: TrustPublisher, tmp_path: Path) -> None:
     store = str(tmp_path / "store")
     run("trust", "sync", str(publisher.pack()), "--store", store)
@@ -144,3 +157,25 @@ def test_of_two_copies_the_younger_is_given(publisher: TrustPublisher, issuer: L
         found = store.find(kind, issuer.did)
         assert found is not None
         assert (found.source == "fetched") is mine
+
+
+def _can_go_without_a_network() -> bool:
+    tool = shutil.which("unshare")
+    return tool is not None and subprocess.run([tool, "-n", "true"], capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.skipif(not _can_go_without_a_network(), reason="this machine gives no network namespaces")
+def test_on_a_machine_without_any_route_the_report_is_the_same(
+    publisher: TrustPublisher, issuer: LastingIssuer, tmp_path: Path
+) -> None:
+    badge = saved(tmp_path, issuer.issue(NOW - 500 * DAY, key=issuer.former[0]))
+    command = [badge, "--pack", str(publisher.pack()), "--store", str(tmp_path / "none"), "--json"]
+    here = run("verify", *command)
+    there = subprocess.run(
+        ["unshare", "-n", sys.executable, "-m", "edubadges", "verify", *command], capture_output=True, check=False
+    )
+    assert there.returncode == here.exit_code == 0
+    reports = [json.loads(text) for text in (here.stdout, there.stdout)]
+    for report in reports:
+        del report["checked_at"]
+    assert reports[0] == reports[1]
