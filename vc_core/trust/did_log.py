@@ -168,14 +168,26 @@ def _version(raw: JsonObject, before: LogEntry | None) -> tuple[int, str]:
 
 
 def entry_bytes(raw: Mapping[str, JsonValue], *, version_id: JsonValue) -> bytes:
-    """Return what is hashed of an entry: its canonical form without proof, with the version before in its place."""
-    return canonicalize_jcs({**{name: raw[name] for name in raw if name != "proof"}, "versionId": version_id})
+    """Return what is hashed of an entry: its canonical form without proof, with the version before in its place.
+
+    Raises:
+        DidLogError: a number in it has no canonical form.
+    """
+    try:
+        return canonicalize_jcs({**{name: raw[name] for name in raw if name != "proof"}, "versionId": version_id})
+    except MalformedInput as error:
+        raise DidLogError(f"An entry cannot be hashed. {error.detail}") from error
 
 
 def _check_scid(raw: JsonObject, scid: str) -> None:
     """Check that the identifier follows from the first entry."""
-    text = entry_bytes(raw, version_id=PLACEHOLDER).decode()
-    if multihash(text.replace(scid, PLACEHOLDER).encode()) != scid:
+    text = entry_bytes(raw, version_id=PLACEHOLDER).replace(scid.encode(), PLACEHOLDER.encode())
+    try:
+        template = parse_json_object(text, max_bytes=2 * MAX_ENTRY, max_depth=MAX_DEPTH)
+    except MalformedInput as error:
+        raise DidLogError("The first entry holds the identifier where it cannot stand.") from error
+    # Canonical again: a member whose name holds the identifier stands elsewhere now.
+    if multihash(entry_bytes(template, version_id=PLACEHOLDER)) != scid:
         raise DidLogError("The identifier does not follow from the first entry.")
 
 
