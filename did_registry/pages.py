@@ -13,6 +13,7 @@ from did_registry.publishing import Registry
 from did_registry.records import DidDocumentVersion, Participant
 from service_kit.badge_art import badge_svg
 from service_kit.pages import Pages, language_of
+from vc_core.trust.key_history import key_periods
 
 KIND_TEXT = {
     "wo": "Research university",
@@ -47,6 +48,7 @@ class KeyLine:
     kind: str
     since: datetime
     until: datetime | None
+    distrusted_since: datetime | None
 
 
 def router(registry: Registry, pages: Pages) -> APIRouter:
@@ -68,7 +70,14 @@ def router(registry: Registry, pages: Pages) -> APIRouter:
         participant = registry.participant(slug)
         versions = registry.did_document_versions(slug)
         card = _card(participant, language_of(request))
-        return pages.render(request, "registry/institution.html", card=card, keys=_keys(versions), versions=versions)
+        return pages.render(
+            request,
+            "registry/institution.html",
+            card=card,
+            keys=_keys(versions),
+            versions=versions,
+            has_history=registry.history is not None,
+        )
 
     return routes
 
@@ -90,16 +99,10 @@ def _card(item: Participant, language: str) -> InstitutionCard:
 
 
 def _keys(versions: list[DidDocumentVersion]) -> list[KeyLine]:
-    """Return the keys, newest first, each with the moments it came and went."""
-    lines: dict[str, KeyLine] = {}
-    for version in reversed(versions):
-        methods = version.document.get("verificationMethod")
-        present = (
-            {str(m["id"]): str(m["type"]) for m in methods if isinstance(m, dict)} if isinstance(methods, list) else {}
-        )
-        for name, kind in present.items():
-            lines.setdefault(name, KeyLine(name.partition("#")[2], kind, version.published_at, None))
-        for name, line in lines.items():
-            if name not in present and line.until is None:
-                lines[name] = KeyLine(line.name, line.kind, line.since, version.published_at)
-    return sorted(lines.values(), key=lambda line: line.since, reverse=True)
+    """Return the keys, newest first, each with the moments it came, went, and was found to be in other hands."""
+    periods = key_periods((version.published_at, version.document) for version in reversed(versions))
+    lines = [
+        KeyLine(period.name, period.key.algorithm, period.since, period.until, period.distrusted_since)
+        for period in periods
+    ]
+    return sorted(lines, key=lambda line: line.since, reverse=True)

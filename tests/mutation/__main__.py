@@ -36,6 +36,7 @@ _VERIFIER = (
     "tests/unit/verifier/test_verdicts.py",
     "tests/unit/verifier/test_pipeline.py",
     "tests/unit/verifier/test_sd_jwt_submissions.py",
+    "tests/unit/verifier/test_key_history.py",
     "tests/unit/verifier/test_found_by_fuzzing.py",
     "tests/unit/verifier/test_hostile_input.py",
 )

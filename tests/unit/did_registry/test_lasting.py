@@ -30,7 +30,7 @@ from service_kit.fetch import Fetcher
 from tests.support.presenting import Issuer
 from tests.support.serving import serving
 from tests.unit.did_registry.conftest import OPERATOR, TOKEN
-from tests.unit.did_registry.test_publishing import DID, LIST, an_issuer, publication
+from tests.unit.did_registry.test_publishing import DID, LIST, an_issuer, publication, publication_of
 from vc_core.keys import PrivateKey, public_key_from_multikey
 from vc_core.multiformats import base64url_encode
 from vc_core.trust.checkpoint import open_checkpoint
@@ -112,6 +112,24 @@ def test_every_version_stands_in_the_history(place: Place, issuer: Issuer) -> No
     for entry, made in zip(log.entries, (issuer, second), strict=True):
         assert entry.document["alsoKnownAs"] == [DID]
         assert entry.document["assertionMethod"] == [made.method.replace(DID, log.did)]
+
+
+def test_the_page_of_an_institution_shows_a_stolen_key(place: Place, issuer: Issuer) -> None:
+    page = place.http.get("/institutions/zzu").text
+    assert "did.jsonl" in page
+    assert "Not to be trusted" not in page
+    stolen = publication(issuer)
+    document = stolen["did_document"]
+    thief = PrivateKey.generate().public.to_multikey()
+    method = {"id": f"{DID}#{thief}", "type": "Multikey", "controller": DID, "publicKeyMultibase": thief}
+    for extra in ({}, {"revoked": "2026-01-01T00:00:00Z"}):
+        changed = {**document, "verificationMethod": [*document["verificationMethod"], {**method, **extra}]}
+        allowed = [*document["assertionMethod"], *([method["id"]] if not extra else [])]
+        body = publication_of({**changed, "assertionMethod": allowed}, issuer)
+        answer = place.http.put("/api/did-documents/zzu", json=body)
+        assert answer.status_code == 201, answer.text
+    page = place.http.get("/institutions/zzu", headers={"Accept-Language": "nl"}).text
+    assert "Niet te vertrouwen sinds" in page
 
 
 def test_two_versions_in_one_second_are_still_in_order(place: Place, issuer: Issuer) -> None:

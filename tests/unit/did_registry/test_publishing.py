@@ -24,7 +24,12 @@ def an_issuer(**changes: Any) -> Issuer:
 
 
 def publication(new: Issuer, *, by: Issuer | None = None, iat: float | None = None, **claims: Any) -> dict[str, Any]:
-    signer, document = by or new, new.document()
+    return publication_of(new.document(), by or new, iat=iat, **claims)
+
+
+def publication_of(
+    document: dict[str, Any], signer: Issuer, *, iat: float | None = None, **claims: Any
+) -> dict[str, Any]:
     digest = hashlib.sha256(canonicalize_jcs(document)).hexdigest()
     payload = {"did": DID, "sha256": digest, "iat": int(iat or time.time()), **claims}
     return {
