@@ -13,9 +13,11 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 from securesystemslib.signer import CryptoSigner
+from tuf.api.exceptions import UnsignedMetadataError
 from tuf.api.metadata import (
     Delegations,
     Metadata,
@@ -29,22 +31,15 @@ from tuf.api.metadata import (
 )
 
 from did_registry.trust_pack.keys import OnlineKeys, RootKeys
-from vc_core.errors import EdubadgesError
+from did_registry.trust_pack.own_signatures import OwnSignatures, TrustRepositoryError
 from vc_core.json_text import JsonObject, dump_json
 
 ISSUED_AT = "x-edubadges-issued-at"
 PREFIX = "bin"
 ITEMS_PER_BIN = 48
 MIN_BITS, MAX_BITS = 2, 10
-KEPT_PUBLICATIONS = 2
-"""So many publications after it was replaced, a file is still there for who began to read before."""
-
-
-class TrustRepositoryError(EdubadgesError):
-    """The repository on disk cannot be continued."""
-
-    title = "The trust repository cannot be continued"
-    code = "trust-repository-broken"
+KEPT_FOR = timedelta(days=2)
+"""A file that was replaced is still there for who began to read before: longer than a timestamp holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +105,9 @@ class TrustRepository:
         """Sign a next root with these keys and the online keys of now; enough old ones must sign it too.
 
         Returns the version.
+
+        Raises:
+            TrustRepositoryError: too few of the old keys sign.
         """
         current = self.root()
         signers = {signer.public_key.keyid: signer for signer in (*old.signers, *new.signers)}
@@ -140,6 +138,20 @@ class TrustRepository:
         """Vouch for the same items again, and sign what is about to end."""
         return _Writing(self, now.replace(microsecond=0)).publish(None)
 
+    def verified_roots(self) -> list[Root]:
+        """Return every root, oldest first; each is signed as the one before it asks.
+
+        Raises:
+            TrustRepositoryError: one is not.
+        """
+        found = [Metadata[Root].from_file(str(path)) for path in self._roots()]
+        try:
+            for before, after in pairwise([*found[:1], *found]):
+                before.signed.verify_delegate("root", after.signed_bytes, after.signatures)
+        except UnsignedMetadataError as error:
+            raise TrustRepositoryError("A root was changed by somebody else. Restore the folder.") from error
+        return [metadata.signed for metadata in found]
+
     def _roots(self) -> list[Path]:
         found = (self.folder / "metadata").glob("*.root.json")
         return sorted(found, key=lambda path: int(path.name.split(".")[0]))
@@ -154,6 +166,10 @@ class TrustRepository:
         signed = Metadata(root)
         for signer in signers:
             signed.sign(signer, append=True)
+        try:
+            (self.root() if self._roots() else root).verify_delegate("root", signed.signed_bytes, signed.signatures)
+        except UnsignedMetadataError as error:
+            raise TrustRepositoryError("Too few keys of the root are here. Bring enough of them.") from error
         self.write(self.folder / "metadata" / f"{root.version}.root.json", signed.to_bytes())
         return root.version
 
@@ -183,7 +199,7 @@ class _Writing:
             unrecognized_fields={ISSUED_AT: self._now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")},
         )
         self._sign(timestamp, None, self._repository.online.timestamp, self._repository.lifetimes.timestamp)
-        self._clean(timestamp.version)
+        self._clean(wanted, snapshot)
         return Published(timestamp.version, len(wanted), changed, self._written)
 
     def _load(self) -> tuple[dict[str, Targets], Snapshot | None, Timestamp | None]:
@@ -191,26 +207,19 @@ class _Writing:
         path = self._metadata / "timestamp.json"
         if not path.exists():
             return {}, None, None
-        timestamp = Metadata[Timestamp].from_file(str(path)).signed
+        own = OwnSignatures(self._repository.verified_roots(), self._repository.online)
+        timestamp = own.read(path, Timestamp, "timestamp")
         name = f"{timestamp.snapshot_meta.version}.snapshot.json"
-        snapshot = Metadata[Snapshot].from_file(str(self._metadata / name))
-        self._note_key("snapshot", snapshot.signatures, self._repository.online.snapshot)
+        snapshot = own.read(self._metadata / name, Snapshot, "snapshot")
         roles: dict[str, Targets] = {}
-        for role in self._roles_of(snapshot.signed):
-            version = snapshot.signed.meta[f"{role}.json"].version
-            found = Metadata[Targets].from_file(str(self._metadata / f"{version}.{role}.json"))
-            roles[role] = found.signed
-            self._note_key(role, found.signatures, self._repository.online.targets)
-        return roles, snapshot.signed, timestamp
-
-    def _roles_of(self, snapshot: Snapshot) -> list[str]:
-        top = Metadata[Targets].from_file(str(self._metadata / f"{snapshot.meta['targets.json'].version}.targets.json"))
-        return ["targets", *roles_below(top.signed)]
-
-    def _note_key(self, role: str, signatures: Mapping[str, object], signer: CryptoSigner) -> None:
-        """Note a role that is signed with a key that was replaced: it must be signed again."""
-        if signer.public_key.keyid not in signatures:
-            self._of_old_keys.add(role)
+        pending = ["targets"]
+        for role in pending:  # grows when the top says how it is divided
+            version = snapshot.meta[f"{role}.json"].version
+            roles[role] = own.read(self._metadata / f"{version}.{role}.json", Targets, "targets", name=role)
+            if role == "targets":
+                pending.extend(roles_below(roles[role]))
+        self._of_old_keys = own.of_old_keys
+        return roles, snapshot, timestamp
 
     def _put_snapshot(self, before: Snapshot | None, meta: dict[str, MetaFile]) -> Snapshot:
         lifetime = self._repository.lifetimes.snapshot
@@ -304,14 +313,19 @@ class _Writing:
     def _retire(self, file: str) -> None:
         self._replaced.append(file)
 
-    def _clean(self, version: int) -> None:
-        """Note which files were replaced now, and remove those that were replaced a while ago."""
+    def _clean(self, wanted: Mapping[str, TargetFile], snapshot: Snapshot) -> None:
+        """Note which files were replaced now, and remove those of long ago that are not in use again."""
         path = self._repository.folder / "replaced.json"
-        noted: dict[str, list[str]] = json.loads(path.read_bytes()) if path.exists() else {}
-        noted[str(version)] = self._replaced
-        for old in [number for number in noted if int(number) <= version - KEPT_PUBLICATIONS]:
-            for file in noted.pop(old):
-                (self._metadata / file).unlink(missing_ok=True)
+        noted: dict[str, str] = json.loads(path.read_bytes()) if path.exists() else {}
+        now = self._now.isoformat()
+        noted |= {file: now for file in self._replaced if file not in noted}
+        in_use = {"../targets/" + consistent_name(name, target.hashes["sha256"]) for name, target in wanted.items()}
+        in_use |= {f"{meta.version}.{file}" for file, meta in snapshot.meta.items()}
+        for file in [file for file in noted if file in in_use]:
+            del noted[file]
+        for file in [file for file, at in noted.items() if self._now - datetime.fromisoformat(at) > KEPT_FOR]:
+            (self._metadata / file).unlink(missing_ok=True)
+            del noted[file]
         _write(path, json.dumps(noted).encode())
 
 

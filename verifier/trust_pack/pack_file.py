@@ -18,6 +18,7 @@ from verifier.trust_pack.errors import PackUnreadable, PackUnsafe
 MAX_FILES = 200_000
 MAX_FILE = 16_000_000
 MAX_TOTAL = 512_000_000
+MAX_PACK = 256_000_000
 MAX_MEMORY = 128 * 1024 * 1024
 """What unpacking may take; a pack as we write it asks for 9 MB."""
 BASE = "pack:///"
@@ -50,9 +51,14 @@ class PackFetcher(FetcherInterface):
 
 
 def _read(path: Path) -> Iterator[tuple[str, bytes]]:
+    if not path.is_file():
+        raise PackUnreadable("There is no such file.")
     try:
         with path.open("rb") as file:
-            yield from _entries(lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MAX_MEMORY), file.read())
+            packed = file.read(MAX_PACK + 1)
+        if len(packed) > MAX_PACK:
+            raise PackUnsafe("The pack is larger than any trust pack.")
+        yield from _entries(lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MAX_MEMORY), packed)
     except (OSError, lzma.LZMAError, tarfile.TarError, EOFError) as error:
         raise PackUnreadable("The file is not a trust pack, or was cut off. Copy it again.") from error
 
@@ -68,13 +74,18 @@ def _entries(unpacker: lzma.LZMADecompressor, data: bytes) -> Iterator[tuple[str
     seen: set[str] = set()
     with tarfile.open(fileobj=io.BytesIO(plain), mode="r:") as tar:
         for entry in tar:
-            if not entry.isreg() or not _NAME.fullmatch(entry.name) or entry.name in seen:
+            # Not `isreg`: that takes sparse files too, which are large out of nothing.
+            if (
+                entry.type not in (tarfile.REGTYPE, tarfile.AREGTYPE)
+                or not _NAME.fullmatch(entry.name)
+                or entry.name in seen
+            ):
                 raise PackUnsafe("The pack holds something that no trust pack has.")
             if entry.size > MAX_FILE or len(seen) >= MAX_FILES:
                 raise PackUnsafe("The pack is larger than any trust pack.")
             seen.add(entry.name)
             found = tar.extractfile(entry)
-            content = b"" if found is None else found.read()
+            content = b"" if found is None else found.read(MAX_FILE + 1)
             if len(content) != entry.size:
                 raise PackUnreadable("The file was cut off. Copy it again.")
             yield entry.name, content

@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self, cast
 
+from vc_core.errors import MalformedInput
 from vc_core.json_text import JsonObject, dump_json, parse_json_object
 from verifier.evidence import EvidenceItem, EvidenceKind
 from verifier.moments import read_moment
@@ -69,14 +70,24 @@ class Generation:
         entry = self._index.get(path)
         if entry is None or (digest is not None and entry[2] != digest):
             return None
-        with (self.folder / ITEMS).open("rb") as file:
-            file.seek(entry[0])
-            data = file.read(entry[1])
+        try:
+            with (self.folder / ITEMS).open("rb") as file:
+                file.seek(entry[0])
+                data = file.read(entry[1])
+        except OSError:
+            return None
         return data if hashlib.sha256(data).hexdigest() == entry[2] else None
 
     def counts(self) -> Counter[str]:
         """Return how many items there are of each kind."""
         return Counter(path.split("/")[1] for path in self._index)
+
+    def is_whole(self) -> bool:
+        """Say whether nothing of it was lost or damaged since it was put in place; single items are looked at later."""
+        try:
+            return (self.folder / ITEMS).is_file() and self.issued_at is not None and self._index is not None
+        except (OSError, MalformedInput, KeyError, ValueError):
+            return False
 
     @cached_property
     def _index(self) -> dict[str, tuple[int, int, str]]:
@@ -105,7 +116,15 @@ class ItemsWriter:
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
-        (self._folder / INDEX).write_bytes(dump_json(self._index))
+        write_durably(self._folder / INDEX, dump_json(self._index))
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """Write a file so that it is on the disk when this returns."""
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +147,8 @@ class TrustStore:
             folder = link.resolve(strict=True)
         except OSError:
             return None
-        return Generation(folder) if (folder / STATE).is_file() else None
+        generation = Generation(folder)
+        return generation if generation.is_whole() else None
 
 
 def item_path(kind: str, name: str) -> str:

@@ -33,7 +33,7 @@ from verifier.trust_pack.errors import (
     TrustUnreachable,
     TrustUpdateRefused,
 )
-from verifier.trust_pack.store import STATE, Generation, ItemsWriter, TrustStore, item_path
+from verifier.trust_pack.store import STATE, Generation, ItemsWriter, TrustStore, item_path, write_durably
 
 MAX_ITEMS = 200_000
 MAX_ITEM = 16_000_000
@@ -97,7 +97,7 @@ def update(
         except (tuf_errors.RepositoryError, tuf_errors.DownloadError) as error:
             raise _refusal(error) from error
         state |= {"source": source or base, "synced_at": format_moment(now), "root": hashlib.sha256(pinned).hexdigest()}
-        (staging / STATE).write_bytes(dump_json(state))
+        write_durably(staging / STATE, dump_json(state))
         generation = _put_in_place(store.folder, staging, pinned)
         return Updated(generation, work.changed, counted.bytes, first)
 
@@ -243,7 +243,7 @@ def _put_in_place(folder: Path, staging: Path, root: bytes) -> Generation:
     place = folder / "generations" / str(number)
     staging.rename(place)
     if not (folder / "root.json").exists():
-        (folder / ".root.json").write_bytes(root)
+        write_durably(folder / ".root.json", root)
         (folder / ".root.json").replace(folder / "root.json")
     link = folder / ".current"
     link.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import lzma
+import os
 import shutil
 import tarfile
 import threading
@@ -17,12 +18,13 @@ from typing import Any
 
 import pytest
 from tuf.api.exceptions import DownloadError, DownloadHTTPError
-from tuf.api.metadata import Metadata, Timestamp
+from tuf.api.metadata import Metadata, Root, Timestamp
 from tuf.ngclient.fetcher import FetcherInterface
 
 from did_registry.trust_pack.keys import RootKeys, TrustKeysUnusable, make_online_keys, make_root_keys
+from did_registry.trust_pack.own_signatures import TrustRepositoryError
 from did_registry.trust_pack.pack import write_pack
-from did_registry.trust_pack.repository import TrustItem, TrustRepository, TrustRepositoryError, _write
+from did_registry.trust_pack.repository import TrustItem, TrustRepository, _write
 from verifier.evidence import EvidenceKind
 from verifier.trust_pack import updating
 from verifier.trust_pack.errors import (
@@ -258,9 +260,12 @@ def test_the_root_is_replaced_only_with_enough_of_the_old_keys(world: World) -> 
     world.repository.refresh(now=NOW + HOUR)
     assert world.sync().generation.version == 2
     third = make_root_keys(world.folder / "offline3")
-    one = RootKeys(new.signers[:1], 2)
-    world.repository.replace_root(third, one, now=NOW)
-    world.repository.refresh(now=NOW + HOUR)
+    with pytest.raises(TrustRepositoryError, match="Too few"):
+        world.repository.replace_root(third, RootKeys(new.signers[:1], 2), now=NOW)
+    assert world.repository.root().version == 2
+    unsafe = Metadata(Root(version=3, consistent_snapshot=True))
+    unsafe.sign(third.signers[0])
+    (world.repository.folder / "metadata/3.root.json").write_bytes(unsafe.to_bytes())
     refused(world, TrustNotSigned)
 
 
@@ -410,15 +415,51 @@ def test_a_publication_that_is_killed_anywhere_leaves_the_old_or_the_new_state(w
     assert min(states.values()) > 0
 
 
-def test_what_a_reader_began_to_read_is_there_for_two_more_publications(world: World) -> None:
+def test_what_a_reader_began_to_read_is_there_for_longer_than_a_timestamp_holds(world: World) -> None:
     first = [path for path in files_of(world) if "items" in str(path)]
-    for number in range(2):
-        world.repository.publish([item(1, f"{number}"), item(2), item(3)], now=NOW + HOUR)
+    for number in range(20):
+        world.repository.publish([item(1, f"{number}"), item(2), item(3)], now=NOW + number * HOUR)
         assert all(path.exists() for path in first)
-    for number in range(2, 5):
-        world.repository.publish([item(1, f"{number}"), item(2), item(3)], now=NOW + HOUR)
+    for number in range(20, 60):
+        world.repository.publish([item(1, f"{number}"), item(2), item(3)], now=NOW + number * HOUR)
     assert sum(path.exists() for path in first) == 2
-    assert len(files_of(world)) < 40
+    world.repository.publish([item(1, "last"), item(2), item(3)], now=NOW + 200 * HOUR)
+    assert len(files_of(world)) < 20
+
+
+def test_an_item_that_was_gone_and_came_back_stays(world: World) -> None:
+    for day, items in enumerate([[item(2)], [item(1), item(2)], *([item(1), item(2, f"{n}")] for n in range(6))]):
+        world.repository.publish(items, now=NOW + day * DAY)
+        fresh = TrustStore(world.folder / f"fresh{day}")
+        update(fresh, world.server, "https://registry.example/", now=NOW + day * DAY)
+
+
+def test_what_somebody_else_wrote_in_the_folder_is_never_signed(world: World) -> None:
+    metadata = world.repository.folder / "metadata"
+    for path in sorted(metadata.glob("*.json")):
+        data = path.read_bytes()
+        changed = json.loads(data)
+        for signatures in (changed["signatures"], []):
+            forged = {"signatures": signatures, "signed": {**changed["signed"], "x-forged": True}}
+            path.write_text(json.dumps(forged))
+            with pytest.raises(TrustRepositoryError):
+                world.repository.refresh(now=NOW + HOUR)
+        path.write_bytes(b"no JSON")
+        if not path.name.endswith("root.json"):
+            with pytest.raises(TrustRepositoryError):
+                world.repository.refresh(now=NOW + HOUR)
+        path.write_bytes(data)
+    world.repository.refresh(now=NOW + HOUR)
+    world.sync()
+
+
+def test_a_root_that_somebody_else_added_gives_no_keys(world: World, tmp_path: Path) -> None:
+    other = TrustRepository(tmp_path / "other", make_online_keys(tmp_path / "k"))
+    other.begin(make_root_keys(tmp_path / "r"), now=NOW)
+    root = (other.folder / "metadata/1.root.json").read_bytes().replace(b'"version":1', b'"version":2')
+    (world.repository.folder / "metadata/2.root.json").write_bytes(root)
+    with pytest.raises(TrustRepositoryError):
+        world.repository.refresh(now=NOW + HOUR)
 
 
 def test_what_is_about_to_end_is_signed_again(world: World) -> None:
@@ -469,6 +510,18 @@ def special(name: str, kind: bytes) -> tarfile.TarInfo:
     return info
 
 
+def sparse_tar(size: int) -> bytes:
+    """Return a tar with a file that is large out of nothing: one empty region, at its end."""
+    info = tarfile.TarInfo("metadata/timestamp.json")
+    info.type = tarfile.GNUTYPE_SPARSE
+    head = bytearray(info.tobuf(tarfile.GNU_FORMAT))
+    head[386:410] = b"%011o\0%011o\0" % (size, 0)
+    head[482], head[483:495] = 0, b"%011o\0" % size
+    head[148:156] = b" " * 8
+    head[148:156] = b"%06o\0 " % sum(head[:512])
+    return bytes(head) + bytes(1024)
+
+
 GOOD = ("metadata/timestamp.json", b"{}")
 UNSAFE = {
     "a path upwards": tar_of(GOOD, ("../evil.json", b"{}")),
@@ -480,6 +533,7 @@ UNSAFE = {
     "a folder": tar_of(special("metadata", tarfile.DIRTYPE)),
     "a name twice": tar_of(GOOD, GOOD),
     "another kind of file": tar_of(("metadata/run.sh", b"")),
+    "a sparse file": sparse_tar(16_000_000),
     "a large file": tar_of(("metadata/timestamp.json", bytes(16_000_001))),
 }
 
@@ -533,6 +587,28 @@ def test_another_file_is_no_pack(data: bytes, world: World) -> None:
         return
     assert fetcher.names() == frozenset()
     refused(world, TrustIncomplete, fetcher, base=BASE, from_file=True)
+
+
+@pytest.mark.parametrize("name", ["index.json", "items.bin", "state.json"])
+@pytest.mark.parametrize("damage", [None, b"", b"[]", b"{}"])
+def test_a_store_that_was_damaged_counts_as_empty_and_is_filled_again(
+    world: World, name: str, damage: bytes | None
+) -> None:
+    folder = world.sync().generation.folder
+    if damage is None:
+        (folder / name).unlink()
+    else:
+        (folder / name).write_bytes(damage)
+    current = world.store.current()
+    assert current is None or current.find(KEY, "did:web:school1.example") is None
+    world.sync()
+    assert world.content(1) == {"id": 1, "text": ""}
+
+
+def test_a_pipe_is_no_pack(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(PackUnreadable):
+        PackFetcher(tmp_path / "pipe")
 
 
 def test_a_file_that_is_not_there_is_said_to_be_unreadable(tmp_path: Path) -> None:
