@@ -7,6 +7,7 @@ transaction. The registry's own key writes the log: it vouches that control was 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,13 +17,15 @@ from did_registry import store, store_trust
 from did_registry.records import DidDocumentVersion, Participant
 from service_kit.database import begin
 from service_kit.problems import NotFound, RuleRefused
-from vc_core.json_text import JsonObject, dump_json
+from vc_core.json_text import JsonObject, JsonValue, dump_json
 from vc_core.keys import PrivateKey
 from vc_core.proof import add_proof
 from vc_core.trust.did_log import PLACEHOLDER, SUITE, DidLog, read_did_log
 from vc_core.trust.did_log_writing import first_entry, line_of, next_entry
 
 _TICK = timedelta(seconds=1)
+_NO_LONGER_NAME = r"(?![A-Za-z0-9._%:-])"
+"""After a name: the identifier of another institution may begin with the same letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,5 +99,11 @@ def _read(lines: list[str], at: datetime) -> DidLog:
 
 def _renamed(document: JsonObject, did: str, name: str) -> JsonObject:
     """Return the document under its did:webvh name, which says that it is also known by the other."""
-    renamed: JsonObject = json.loads(dump_json(document).replace(dump_json(did)[1:-1], dump_json(name)[1:-1]))
-    return {**renamed, "alsoKnownAs": [did]}
+    text = dump_json(document).decode()
+    renamed: JsonObject = json.loads(re.sub(re.escape(did) + _NO_LONGER_NAME, lambda _: name, text))
+    others = renamed.get("alsoKnownAs")
+    return {**renamed, "alsoKnownAs": [did, *(other for other in _listed(others) if other != name)]}
+
+
+def _listed(value: JsonValue) -> list[JsonValue]:
+    return value if isinstance(value, list) else []

@@ -40,6 +40,12 @@ def proven_moment(question: Question) -> datetime | None:
     return min((moment for moment in moments if moment is not None), default=None)
 
 
+def earliest_moment(question: Question) -> datetime | None:
+    """Return the moment of signing: what the badge says, or what is proven when that is earlier; None when mute."""
+    claimed = claimed_moment(question)
+    return None if claimed is None else min(claimed, proven_moment(question) or claimed)
+
+
 def log_of(entry: JsonObject) -> str:
     """Return the name of the log a receipt says it is of, or an empty text."""
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -104,13 +105,16 @@ def next_parameters(before: Parameters, value: JsonValue) -> Parameters:
     if found.get("portable") is True and not before.portable:
         raise DidLogError("An identifier cannot be made portable later.")
     if before.next_key_hashes:
+        if "nextKeyHashes" not in found:
+            raise DidLogError("Keys were announced, and the entry does not say which follow.")
         keys = _texts(found.get("updateKeys"), "updateKeys")
         if any(multihash(key.encode()) not in before.next_key_hashes for key in keys):
             raise DidLogError("A new update key was not announced in the entry before.")
     return _with(before, found)
 
 
-def public_keys(multikeys: tuple[str, ...]) -> dict[str, PublicKey]:
+@functools.lru_cache(maxsize=64)  # most entries have the keys of the one before
+def public_keys(multikeys: tuple[str, ...]) -> Mapping[str, PublicKey]:
     """Return the Ed25519 keys by their did:key reference, `did:key:z…#z…`.
 
     Raises:
@@ -142,7 +146,6 @@ def _with(before: Parameters, found: Mapping[str, JsonValue]) -> Parameters:
     if "updateKeys" in found:
         after = replace(after, update_keys=_texts(found["updateKeys"], "updateKeys"))
         public_keys(after.update_keys)
-    # An absent list keeps what was announced; once used up, the writer must announce again or end it with [].
     if "nextKeyHashes" in found:
         hashes = _texts(found["nextKeyHashes"], "nextKeyHashes")
         if not all(is_multihash(item) for item in hashes):
@@ -168,14 +171,14 @@ def _texts(value: JsonValue, name: str) -> tuple[str, ...]:
     return texts
 
 
-def _read_ttl(value: JsonValue) -> int | None:
-    if value is not None and (type(value) is not int or not 0 <= value <= 10**9):
+def _read_ttl(value: JsonValue) -> int:
+    if type(value) is not int or not 0 <= value <= 10**9:
         raise DidLogError("The parameter ttl is not a number of seconds.")
-    return value if isinstance(value, int) else None
+    return value
 
 
 def _read_witness(value: JsonValue) -> WitnessRule | None:
-    if value in ({}, None):
+    if value == {}:
         return None
     if not isinstance(value, dict) or value.keys() != {"threshold", "witnesses"}:
         raise DidLogError("The rule for witnesses cannot be read.")

@@ -88,8 +88,11 @@ def last_entry(log: DidLog, *, at: datetime, update_keys: Sequence[str] | None =
     `update_keys` are needed where keys were announced.
 
     Raises:
-        DidLogError: the identifier was ended already, or the moment is not after the last version.
+        DidLogError: the identifier was ended already, the moment is not after the last version, or the keys that were
+        announced are not named.
     """
+    if update_keys is None and log.current.parameters.next_key_hashes:
+        raise DidLogError("The keys that were announced must be named now.")
     parameters: JsonObject = {"deactivated": True, "nextKeyHashes": []}
     parameters["updateKeys"] = [*update_keys] if update_keys is not None else []
     return _following(log, log.current.document, parameters, at)

@@ -7,7 +7,7 @@ that says so: its owner found out later.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -21,6 +21,8 @@ from vc_core.trust.did_log import DidLog
 
 type Version = tuple[datetime, JsonObject]
 """A version of a document, and the moment it came in force."""
+type _Method = tuple[str, PublicKey, datetime | None]
+"""The fragment of a method, its key, and the moment from which that is distrusted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,34 +58,31 @@ def versions_of(log: DidLog) -> tuple[Version, ...]:
     """Return the versions of a log; a last entry that ends the identifier retires every key."""
     versions = [(entry.at, entry.document) for entry in log.entries]
     if log.ended_at is not None:
-        ended = {name: value for name, value in log.current.document.items() if name != "assertionMethod"}
-        versions[-1] = (log.ended_at, {**ended, "assertionMethod": []})
+        kept = {name: value for name, value in log.current.document.items() if name in ("id", "verificationMethod")}
+        versions[-1] = (log.ended_at, kept)
     return tuple(versions)
 
 
 def key_periods(versions: Iterable[Version], *, relationship: str = "assertionMethod") -> tuple[KeyPeriod, ...]:
     """Return every period of every key that was allowed for a relationship, in the order in which they began.
 
-    A method whose key cannot be read is left out: nothing was signed with it that can be checked.
+    A method whose key cannot be read is left out: nothing was signed with it that can be checked. Distrust is of the
+    key, whatever it is named: one key often has a method for Data Integrity and another for JOSE.
     """
     running: dict[str, KeyPeriod] = {}
     ended: list[KeyPeriod] = []
-    distrusted: dict[tuple[str, PublicKey], datetime] = {}
+    distrusted: dict[PublicKey, datetime] = {}
     for at, document in versions:
-        methods = dict(_methods(document))
-        allowed = _allowed(document, relationship)
-        present = {name: key for name, (key, _) in methods.items() if name in allowed}
+        methods = list(_methods(document, relationship))
+        present = _present(methods, _allowed(document, relationship))
         for name in [name for name, period in running.items() if present.get(name) != period.key]:
             ended.append(replace(running.pop(name), until=at))
         for name in present.keys() - running.keys():
             running[name] = KeyPeriod(name, present[name], at)
-        for name, (key, since) in methods.items():
+        for _, key, since in methods:
             if since is not None:
-                distrusted[name, key] = min(since, distrusted.get((name, key), since))
-    found = [
-        replace(period, distrusted_since=distrusted.get((period.name, period.key)))
-        for period in [*ended, *running.values()]
-    ]
+                distrusted[key] = min(since, distrusted.get(key, since))
+    found = [replace(period, distrusted_since=distrusted.get(period.key)) for period in [*ended, *running.values()]]
     return tuple(sorted(found, key=lambda period: (period.since, period.name)))
 
 
@@ -98,7 +97,7 @@ def standing(
     if not begun:
         return Standing.NOT_YET, own[0]
     period = begun[-1]
-    distrusted = min((item.distrusted_since for item in own if item.distrusted_since is not None), default=None)
+    distrusted = period.distrusted_since
     if distrusted is not None and moment >= distrusted:
         return Standing.DISTRUSTED, period
     if period.until is not None and moment >= period.until:
@@ -109,18 +108,28 @@ def standing(
     return (Standing.RETIRED if retired else Standing.IN_FORCE), period
 
 
-def _methods(document: JsonObject) -> Iterator[tuple[str, tuple[PublicKey, datetime | None]]]:
-    """Yield the usable methods by fragment, each with the moment from which it is distrusted."""
-    listed = document.get("verificationMethod")
-    for method in listed if isinstance(listed, list) else []:
-        name = _fragment(method.get("id") if isinstance(method, dict) else None)
-        if not isinstance(method, dict) or not name:
+def _present(methods: Iterable[_Method], allowed: Collection[str]) -> dict[str, PublicKey]:
+    """Return the keys that are allowed, by name; a name that two keys have is no one's."""
+    found: dict[str, set[PublicKey]] = {}
+    for name, key, _ in methods:
+        if name in allowed:
+            found.setdefault(name, set()).add(key)
+    return {name: next(iter(keys)) for name, keys in found.items() if len(keys) == 1}
+
+
+def _methods(document: JsonObject, relationship: str) -> Iterator[_Method]:
+    """Yield the usable methods of the document's owner, those written inside the relationship among them."""
+    owner = document.get("id")
+    for method in [*_listed(document, "verificationMethod"), *_listed(document, relationship)]:
+        if not isinstance(method, dict) or method.get("controller") != owner:
             continue
+        name = _fragment(method.get("id"), owner)
         try:
             key = public_key_of_method(method)
         except KeyReferenceError:
             continue
-        yield name, (key, _revoked(method))
+        if name:
+            yield name, key, _revoked(method)
 
 
 def _revoked(method: JsonObject) -> datetime | None:
@@ -134,10 +143,16 @@ def _revoked(method: JsonObject) -> datetime | None:
 
 
 def _allowed(document: JsonObject, relationship: str) -> set[str]:
-    listed = document.get(relationship)
-    items = listed if isinstance(listed, list) else []
-    return {_fragment(item.get("id") if isinstance(item, dict) else item) for item in items} - {""}
+    owner, items = document.get("id"), _listed(document, relationship)
+    return {_fragment(item.get("id") if isinstance(item, dict) else item, owner) for item in items} - {""}
 
 
-def _fragment(reference: JsonValue) -> str:
-    return reference.partition("#")[2] if isinstance(reference, str) else ""
+def _listed(document: JsonObject, member: str) -> list[JsonValue]:
+    value = document.get(member)
+    return value if isinstance(value, list) else []
+
+
+def _fragment(reference: JsonValue, owner: JsonValue) -> str:
+    """Return the name of an owner's own key; empty for a key of somebody else."""
+    of, _, name = reference.partition("#") if isinstance(reference, str) else ("", "", "")
+    return name if of in ("", owner) else ""

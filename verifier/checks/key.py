@@ -18,7 +18,8 @@ from verifier.moments import format_moment
 from verifier.proofs import method_of
 from verifier.question import Question
 from verifier.report import CheckResult, failed, not_run, passed
-from verifier.signing_time import claimed_moment, proven_moment
+from verifier.signing_key import key_of_jwt
+from verifier.signing_time import earliest_moment, proven_moment
 
 
 def check_key(question: Question) -> list[CheckResult]:
@@ -45,12 +46,14 @@ def _by_history(question: Question, reference: str, found: FoundKey) -> CheckRes
     history = history_of(
         owner_of(reference), question.evidence, freshness=question.policy.key_freshness, now=question.now
     )
-    claimed = claimed_moment(question)
-    if history is None or claimed is None:
+    moment = earliest_moment(question)
+    if history is None or moment is None:
         return None
     proven = proven_moment(question)
-    state, period = history.of_key(reference, min(claimed, proven or claimed))
-    if period is None or (found.key is not None and found.key != period.key):
+    state, period = history.of_key(reference, moment)
+    # The name alone proves nothing: a token may name an old key and carry another one that signed it.
+    used = found.key if question.credential.jwt is None else key_of_jwt(question.credential, question)
+    if period is None or (used is not None and used != period.key):
         return None
     match state:
         case Standing.RETIRED:

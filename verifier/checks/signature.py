@@ -19,16 +19,16 @@ from vc_core.jose.compact import CompactJwt
 from vc_core.jose.compact import check_signature as check_jwt_signature
 from vc_core.jose.sd_jwt_vc import verify_sd_jwt_vc
 from vc_core.json_text import JsonObject
-from vc_core.keys import PublicKey, public_key_from_jwk
+from vc_core.keys import PublicKey
 from vc_core.model.shape import ReshapedDocument
 from vc_core.proof import verify_proof
 from vc_core.trust.receipt import is_receipt
 from verifier.codes import Check, Code, Outcome
-from verifier.inputs import PresentedCredential
 from verifier.key_lookup import KEY_ABSENT, find_key, owner_of
 from verifier.proofs import is_supported, method_of, suite_of
 from verifier.question import Question
 from verifier.report import CheckResult, failed, not_applicable, not_run, passed
+from verifier.signing_key import key_of_jwt, key_of_name
 
 _VALID = {
     "Ed25519Signature2020": Code.SIGNATURE_VALID_OTHER_FORM,
@@ -60,17 +60,11 @@ def check_signature(question: Question) -> list[CheckResult]:
 def _of_proof(question: Question, proof: JsonObject) -> CheckResult:
     if proof.get("proofPurpose") != "assertionMethod":
         return failed(Check.SIGNATURE, Code.SIGNATURE_PURPOSE_WRONG)
-    found = find_key(
-        method_of(proof),
-        question.evidence,
-        relationship="assertionMethod",
-        freshness=question.policy.key_freshness,
-        now=question.now,
-    )
-    if found.key is None:
+    key = key_of_name(method_of(proof), question)
+    if key is None:
         return not_run(Check.SIGNATURE, Code.SIGNATURE_KEY_UNAVAILABLE)
     suite = suite_of(proof)
-    problem = _verify(question, proof, found.key)
+    problem = _verify(question, proof, key)
     if problem is not None:
         return problem
     return passed(Check.SIGNATURE, _VALID.get(suite, Code.SIGNATURE_VALID), suite)
@@ -152,23 +146,3 @@ def _of_jwt(question: Question, jwt: CompactJwt) -> CheckResult:
         return failed(Check.SIGNATURE, Code.SIGNATURE_INVALID, error.detail)
     algorithm = str(jwt.header["alg"])
     return passed(Check.SIGNATURE, _VALID.get(algorithm, Code.SIGNATURE_VALID), algorithm)
-
-
-def key_of_jwt(credential: PresentedCredential, question: Question) -> PublicKey | None:
-    """Return the key a VC-JWT names by `kid`, else the one it carries; `checks.key` asks whose it is."""
-    header = credential.jwt.header if credential.jwt else {}
-    jwk = header.get("jwk")
-    if credential.key_name:
-        found = find_key(
-            credential.key_name,
-            question.evidence,
-            relationship="assertionMethod",
-            freshness=question.policy.key_freshness,
-            now=question.now,
-        )
-        if found.key is not None:
-            return found.key
-    try:
-        return public_key_from_jwk(jwk) if isinstance(jwk, dict) else None
-    except MalformedInput:
-        return None

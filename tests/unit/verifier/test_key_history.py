@@ -11,6 +11,8 @@ import pytest
 
 from tests.support.lasting import DAY, LOG, LastingIssuer, year
 from tests.support.presenting import stamp
+from vc_core.did import build_did_document
+from vc_core.jose.vc_jwt import build_vc_jwt
 from vc_core.keys import PrivateKey
 from verifier import (
     Check,
@@ -245,3 +247,63 @@ def test_the_history_is_asked_for_only_when_a_key_is_not_simply_in_force() -> No
     then = Asked(issuer.evidence())
     gather(parse_submission(json.dumps(issuer.with_receipt(badge, year(0.5))).encode()), then)
     assert (then.needs[-1].key_histories, then.needs[-1].signing_logs) == ((issuer.did,), (LOG,))
+
+
+class InBothForms(LastingIssuer):
+    """Publishes a key as institutions do, as a Multikey and as a JsonWebKey; of a stolen one it marks the first."""
+
+    def document(self) -> dict[str, Any]:
+        made = super().document()
+        both = build_did_document(self.did, [(None, self.key.public, ("Multikey", "JsonWebKey"))])
+        marks = [method for method in made["verificationMethod"] if "revoked" in method]
+        return {**both, "verificationMethod": [*both["verificationMethod"], *marks]}  # type: ignore[misc]
+
+    def token(self, key: PrivateKey, *, names: PrivateKey, at: float, carries: PrivateKey | None = None) -> str:
+        """Return a badge as a VC-JWT that names one key, and may be signed by another that it carries."""
+        badge = self.unsigned_badge(index=7, validFrom=stamp(year(at)))
+        kid = f"{self.did}#{names.public.to_multikey()}-jwk"
+        jwk = carries.public.to_jwk() if carries else None
+        return build_vc_jwt(badge, sign=key.sign, algorithm="EdDSA", kid=kid, jwk=jwk)
+
+
+def judged_token(issuer: LastingIssuer, token: str, **options: Any) -> Report:
+    return verify(parse_submission(token.encode()), issuer.evidence(**options), now=issuer.now)
+
+
+def in_both_forms() -> tuple[InBothForms, PrivateKey]:
+    issuer = InBothForms()
+    old = issuer.key
+    issuer.rotate(year(1))
+    issuer.now = year(2)
+    return issuer, old
+
+
+def test_a_token_outlives_the_key_that_signed_it() -> None:
+    issuer, old = in_both_forms()
+    report = judged_token(issuer, issuer.token(old, names=old, at=0.2))
+    assert (code(report), report.verdict) == (Code.KEY_RETIRED_LATER, Verdict.OK)
+
+
+def test_a_stranger_who_names_a_retired_key_and_carries_his_own_is_no_issuer() -> None:
+    issuer, old = in_both_forms()
+    stranger = PrivateKey.generate()
+    for carried in (stranger, None):
+        report = judged_token(issuer, issuer.token(stranger, names=old, at=0.2, carries=carried))
+        assert (code(report, Check.SIGNATURE), report.verdict) == (Code.SIGNATURE_INVALID, Verdict.BAD)
+
+
+def test_nor_is_he_when_no_document_of_today_can_be_had() -> None:
+    issuer, _ = in_both_forms()
+    stranger = PrivateKey.generate()
+    token = issuer.token(stranger, names=issuer.key, at=1.5, carries=stranger)
+    report = judged_token(issuer, token, document=None)
+    assert (code(report, Check.SIGNATURE), report.verdict) == (Code.SIGNATURE_INVALID, Verdict.BAD)
+
+
+def test_a_stolen_key_is_stolen_under_its_other_name() -> None:
+    issuer, old = in_both_forms()
+    issuer.find_out_that(old, since=year(0.5), at=year(2))
+    report = judged_token(issuer, issuer.token(old, names=old, at=0.7))
+    assert (code(report), report.verdict) == (Code.KEY_COMPROMISED, Verdict.BAD)
+    report = judged_token(issuer, issuer.token(old, names=old, at=0.2))
+    assert (code(report), report.verdict) == (Code.KEY_COMPROMISED_LATER, Verdict.ATTENTION)
