@@ -307,3 +307,65 @@ def test_a_stolen_key_is_stolen_under_its_other_name() -> None:
     assert (code(report), report.verdict) == (Code.KEY_COMPROMISED, Verdict.BAD)
     report = judged_token(issuer, issuer.token(old, names=old, at=0.2))
     assert (code(report), report.verdict) == (Code.KEY_COMPROMISED_LATER, Verdict.ATTENTION)
+
+
+def result(report: Report) -> Any:
+    return next(found for found in report.results if found.check is Check.KEY)
+
+
+def test_every_answer_of_the_history_says_when_and_from_where() -> None:
+    issuer, _ = rotated()
+    told = {}
+    for key, at in ((0, 0.5), (0, 1.5), (1, 0.5)):
+        found = result(judged(issuer, issuer.issue(year(at), key=issuer.former[key])))
+        told[str(found.code)] = found.detail
+        assert (found.evidence_at, found.evidence) == (issuer.now, "https://registry.example")
+    assert told == {
+        "key-retired-later": "",
+        "key-no-longer-in-use": stamp(year(1)),
+        "key-not-yet-in-use": stamp(year(1)),
+    }
+    robbed, thief = stolen()
+    for at in (1.0, 1.7):
+        assert result(judged(robbed, robbed.issue(year(at), key=thief))).detail == stamp(year(1.5))
+    proven = robbed.with_receipt(robbed.issue(year(1), key=thief), year(1))
+    assert result(judged(robbed, proven)).detail == stamp(year(1.5))
+
+
+def test_a_receipt_of_the_very_moment_of_the_theft_is_too_late() -> None:
+    issuer, thief = stolen()
+    badge = issuer.issue(year(1), key=thief)
+    before = issuer.with_receipt(badge, year(1.5) - timedelta(seconds=1))
+    assert code(judged(issuer, before)) is Code.KEY_PROVEN_EARLIER
+    issuer, thief = stolen()
+    at = issuer.with_receipt(issuer.issue(year(1), key=thief), year(1.5))
+    assert code(judged(issuer, at)) is Code.KEY_COMPROMISED_LATER
+
+
+def test_what_the_log_knew_earlier_than_the_badge_says_counts() -> None:
+    issuer, thief = stolen()
+    badge = issuer.with_receipt(issuer.issue(year(1.6), key=thief), year(1.1))
+    assert code(judged(issuer, badge)) is Code.KEY_PROVEN_EARLIER
+
+
+def test_a_key_that_was_never_listed_is_not_in_the_document() -> None:
+    issuer, _ = rotated()
+    report = judged(issuer, issuer.issue(year(2.5), key=PrivateKey.generate()))
+    assert (code(report), report.verdict) == (Code.KEY_NOT_IN_DOCUMENT, Verdict.BAD)
+
+
+def test_an_old_history_in_place_of_a_document_says_that_it_is_old() -> None:
+    issuer, _ = rotated()
+    badge = issuer.issue(year(2) + DAY)
+    evidence = issuer.evidence(document=None)
+    issuer.now += 30 * DAY
+    report = judged(issuer, badge, evidence=evidence)
+    assert code(report) is Code.KEY_OF_ISSUER_STALE
+
+
+def test_a_document_that_contradicts_its_history_is_believed_when_it_refuses() -> None:
+    issuer, _ = rotated()
+    badge = issuer.issue(issuer.now)
+    document = issuer.document()
+    document["assertionMethod"] = []
+    assert code(judged(issuer, badge, document=document)) is Code.KEY_NOT_FOR_THIS_USE
