@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.lasting import DAY, LOG, LastingIssuer, year
-from tests.support.presenting import stamp
+from tests.support.presenting import compact_jwt, stamp
 from vc_core.did import build_did_document
 from vc_core.jose.vc_jwt import build_vc_jwt
 from vc_core.keys import PrivateKey
@@ -369,3 +369,20 @@ def test_a_document_that_contradicts_its_history_is_believed_when_it_refuses() -
     document = issuer.document()
     document["assertionMethod"] = []
     assert code(judged(issuer, badge, document=document)) is Code.KEY_NOT_FOR_THIS_USE
+
+
+def test_a_badge_that_does_not_say_when_it_was_signed_has_no_history() -> None:
+    issuer, _ = rotated()
+    mute = issuer.unsigned_badge(validFrom=None)
+    method = f"{issuer.did}#{issuer.former[0].public.to_multikey()}"
+    badge = issuer.sign(mute, key=issuer.former[0], method=method, created=None)
+    assert code(judged(issuer, badge)) is Code.KEY_NOT_IN_DOCUMENT
+
+
+def test_the_key_of_a_token_is_judged_whatever_seal_lies_in_it() -> None:
+    issuer, _ = rotated()
+    inside = {**issuer.unsigned_badge(), "proof": {"type": "Unknown2050"}}
+    payload = {**inside, "iss": issuer.did, "iat": int(issuer.now.timestamp())}
+    token = compact_jwt({"alg": "EdDSA", "typ": "JWT", "kid": issuer.method}, payload, issuer.key)
+    report = verify(parse_submission(token.encode()), issuer.evidence(), now=issuer.now)
+    assert code(report) is Code.KEY_OF_ISSUER
