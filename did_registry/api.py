@@ -79,6 +79,11 @@ def router(registry: Registry, settings: RegistrySettings) -> APIRouter:
         body = {"generated_at": datetime.now(UTC).isoformat(), "participants": [item.to_json() for item in found]}
         return JSONResponse(body, headers={**PUBLIC, "Cache-Control": "public, max-age=60"})
 
+    @routes.get("/api/issuer-registry.json")
+    def issuer_registry() -> JSONResponse:
+        headers = {**PUBLIC, "Cache-Control": "public, max-age=60"}
+        return JSONResponse(registry.issuer_registry(now=datetime.now(UTC)), headers=headers)
+
     @routes.get("/api/participants/{slug}")
     def participant(slug: str) -> JSONResponse:
         return JSONResponse(registry.participant(slug).to_json(), headers=PUBLIC)

@@ -96,6 +96,16 @@ class Registry:
         with begin(self.engine) as connection:
             return store.list_participants(connection, search=search)
 
+    def issuer_registry(self, *, now: datetime) -> JsonObject:
+        """Return who takes part now, as a list of known issuers in the form of the Digital Credentials Consortium."""
+        members = [member for member in self.participants() if member.state == "active"]
+        known: JsonObject = {
+            member.did: {"name": member.name_en, "location": member.country, "url": member.website or ""}
+            for member in members
+        }
+        created = min((member.since for member in members), default=now)
+        return {"meta": {"created": created.isoformat(), "updated": now.isoformat()}, "registry": known}
+
     def publish_did_document(
         self, slug: str, document: JsonObject, proof: str, *, by_operator: bool, now: datetime
     ) -> tuple[DidDocumentVersion, bool]:

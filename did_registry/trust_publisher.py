@@ -72,11 +72,15 @@ class TrustPublisher:
 
     def run(self) -> None:
         """Publish again and again until told to stop; what is in the way is logged, and it is tried again."""
+        told = ""
         while not self._stop.wait(self.pause_s):
             try:
                 self.publish_when_due(now=datetime.now(UTC))
+                told = ""
             except EdubadgesError as error:  # no database now, or a root that the operator has yet to sign
-                log_event(_LOG, "trust_repository_waits", reason=error.code)
+                if error.code != told:
+                    log_event(_LOG, "trust_repository_waits", reason=error.code, detail=error.detail)
+                told = error.code
 
     def start(self) -> None:
         """Run beside the requests."""

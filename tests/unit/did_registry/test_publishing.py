@@ -59,6 +59,17 @@ def test_admitting_the_same_institution_again_changes_nothing(
     assert first.json()["did"] == DID
 
 
+def test_who_takes_part_is_listed_in_the_form_that_others_read(
+    client: httpx.Client, application: dict[str, Any]
+) -> None:
+    assert client.get("/api/issuer-registry.json").json()["registry"] == {}
+    client.post("/api/participants", json=application, headers=OPERATOR)
+    listed = client.get("/api/issuer-registry.json")
+    assert listed.json()["registry"] == {DID: {"name": "Zuiderzee University (sample)", "location": "NL", "url": ""}}
+    assert set(listed.json()["meta"]) == {"created", "updated"}
+    assert listed.headers["access-control-allow-origin"] == "*"
+
+
 def test_the_first_document_needs_the_operator(client: httpx.Client, application: dict[str, Any]) -> None:
     client.post("/api/participants", json=application, headers=OPERATOR)
 
