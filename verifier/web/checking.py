@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from service_kit.fetch import Fetcher
 from vc_core.errors import EdubadgesError, MalformedInput
 from verifier.evidence import Evidence
-from verifier.gathering import needs_of, needs_of_lists
+from verifier.gathering import needs_of, needs_of_keys, needs_of_lists
 from verifier.inputs import MAX_SUBMISSION_BYTES, Submission, parse_submission
 from verifier.online_source import OnlineSource
 from verifier.policy import DEFAULT_POLICY, Policy
@@ -37,11 +38,11 @@ class Checker:
 
     def recall(self, submission: Submission) -> Evidence | None:
         """Return all evidence for a submission when it is in memory, without any waiting."""
-        first = self.source.remembered(needs_of(submission))
-        if first is None:
-            return None
-        second = self.source.remembered(needs_of_lists(first).without(first))
-        return None if second is None else first.merged(second)
+        have = self.source.remembered(needs_of(submission))
+        for more in (needs_of_lists, partial(needs_of_keys, submission)):
+            found = None if have is None else self.source.remembered(more(have).without(have))
+            have = None if have is None or found is None else have.merged(found)
+        return have
 
     def judge(self, submission: Submission, evidence: Evidence) -> Report:
         """Return the report on a submission, now."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from verifier.evidence import Evidence
-from verifier.gathering import gather, needs_of, needs_of_lists
+from verifier.gathering import gather, needs_of, needs_of_keys, needs_of_lists
 from verifier.inputs import Submission
 from verifier.online_source import OnlineSource
 from verifier.report import Report, Verdict
@@ -22,5 +22,6 @@ def verify_with_second_look(submission: Submission, source: OnlineSource, judge:
     report = judge(evidence)
     if report.verdict is Verdict.OK:
         return report
-    first, second = source.forget(needs_of(submission)), source.forget(needs_of_lists(evidence))
-    return judge(gather(submission, source)) if first or second else report
+    leaned_on = (needs_of(submission), needs_of_lists(evidence), needs_of_keys(submission, evidence))
+    forgotten = [source.forget(needs) for needs in leaned_on]
+    return judge(gather(submission, source)) if any(forgotten) else report

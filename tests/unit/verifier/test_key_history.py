@@ -28,6 +28,7 @@ from verifier import (
     verify,
 )
 from verifier.batch_worker import RememberingSource
+from verifier.web.checking import Checker
 
 
 def judged(issuer: LastingIssuer, badge: Any, **options: Any) -> Report:
@@ -237,6 +238,28 @@ class Asked:
     def gather(self, needs: Needs) -> Evidence:
         self.needs.append(needs)
         return Evidence.of(item for kind, name in needs.names() if (item := self.evidence.find(kind, name)))
+
+
+class InMemory:
+    """What a service remembers: all of it, or nothing."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
+
+    def remembered(self, needs: Needs) -> Evidence | None:
+        items = [self.evidence.find(kind, name) for kind, name in needs.names()]
+        return Evidence.of(item for item in items if item) if all(items) else None
+
+
+def test_a_service_that_remembers_recalls_the_history_too() -> None:
+    issuer, old = rotated()
+    submission = parse_submission(json.dumps(old).encode())
+    checker = Checker(InMemory(issuer.evidence()), None, lambda: issuer.now)  # type: ignore[arg-type]
+    evidence = checker.recall(submission)
+    assert evidence is not None
+    assert code(checker.judge(submission, evidence)) is Code.KEY_RETIRED_LATER
+    forgetful = Checker(InMemory(issuer.evidence(**{"key-history": False})), None, lambda: issuer.now)  # type: ignore[arg-type]
+    assert forgetful.recall(submission) is None
 
 
 def test_the_history_is_asked_for_only_when_a_key_is_not_simply_in_force() -> None:
