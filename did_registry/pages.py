@@ -63,7 +63,8 @@ def router(registry: Registry, pages: Pages) -> APIRouter:
 
     @routes.get("/join")
     def join(request: Request) -> HTMLResponse:
-        return pages.render(request, "registry/join.html", public_url=registry.public_url)
+        has_history = registry.history is not None
+        return pages.render(request, "registry/join.html", public_url=registry.public_url, has_history=has_history)
 
     @routes.get("/institutions/{slug}")
     def institution(request: Request, slug: str) -> HTMLResponse:
