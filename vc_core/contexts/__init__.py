@@ -1,6 +1,6 @@
 """The JSON-LD contexts this product knows, by address and SHA-256. Any other is an error; nothing is ever fetched.
 
-The files are the published ones, byte for byte; `edubadges-v1` is ours. Compiling them is the work of
+The files are the published ones, byte for byte; those named `edubadges` are ours. Compiling them is the work of
 `canonical.active_context`.
 """
 
@@ -15,6 +15,7 @@ from vc_core.errors import UnknownContext
 from vc_core.json_text import JsonObject
 
 EDUBADGES_CONTEXT = "https://w3id.org/edubadges/v1"
+ACCREDITATION_CONTEXT = "https://w3id.org/edubadges/accreditation/v1"
 CREDENTIALS_V1 = "https://www.w3.org/2018/credentials/v1"
 CREDENTIALS_V2 = "https://www.w3.org/ns/credentials/v2"
 OPEN_BADGES_CONTEXT = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
@@ -30,6 +31,10 @@ _FILES: dict[str, tuple[str, str]] = {
     CREDENTIALS_V2: ("credentials-v2", "59955ced6697d61e03f2b2556febe5308ab16842846f5b586d7f1f7adec92734"),
     CREDENTIALS_V1: ("credentials-v1", "ab4ddd9a531758807a79a5b450510d61ae8d147eab966cc9a200c07095b0cdcc"),
     EDUBADGES_CONTEXT: ("edubadges-v1", "90055d4d2a5720f9a6d93de6ce97f803c26a26abe487af0b337609784b450292"),
+    ACCREDITATION_CONTEXT: (
+        "edubadges-accreditation-v1",
+        "f45d30a490838ce6309c40091ba395e591a5006b5d9d383cb3d53b66b55c6c08",
+    ),
     _OB + "context.json": ("ob-v3p0", "b077fa134d909d92c1dcd1c153f2af1b244aeb415967fdc1467d7fc5dd48ac10"),
     _OB + "context-3.0.1.json": ("ob-v3p0-3-0-1", "d582f3564282fb3b709136d28412e78e70b678b4dbc2f0221f67d84932748355"),
     _OB + "context-3.0.2.json": ("ob-v3p0-3-0-2", "00666ad080ba407687ed1846b7f5e7495f5019042b202a727de47c48a1755c53"),
