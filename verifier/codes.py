@@ -98,7 +98,12 @@ class Code(StrEnum):
 
     AUTHORITY_NOT_LIMITED = "authority-not-limited"
     AUTHORITY_COVERS = "authority-covers"
+    AUTHORITY_COVERED_THEN = "authority-covered-then"
+    AUTHORITY_ON_BEHALF = "authority-on-behalf"
+    AUTHORITY_CANNOT_TELL = "authority-cannot-tell"
     AUTHORITY_LACKING = "authority-lacking"
+    AUTHORITY_NOT_ACCREDITED = "authority-not-accredited"
+    AUTHORITY_CHAIN_BROKEN = "authority-chain-broken"
     AUTHORITY_NO_REGISTRATION = "authority-no-registration"
     AUTHORITY_NOT_CHECKED = "authority-not-checked"
 

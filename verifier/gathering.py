@@ -14,7 +14,8 @@ from vc_core.jose.sd_jwt_vc import token_status_of
 from vc_core.json_text import JsonObject, JsonValue
 from vc_core.model.endorsement import find_endorsements
 from vc_core.trust.receipt import is_receipt
-from verifier.evidence import Evidence, EvidenceKind, EvidenceSource, Needs
+from verifier.accreditations import statements_of
+from verifier.evidence import Evidence, EvidenceItem, EvidenceKind, EvidenceSource, Needs
 from verifier.inputs import PresentedCredential, Submission, credential_of_jwt
 from verifier.key_lookup import is_allowed, is_self_contained, names_a_key, owner_of
 from verifier.proofs import method_of, read_proofs
@@ -68,11 +69,8 @@ def needs_of(submission: Submission) -> Needs:
 
 
 def needs_of_lists(evidence: Evidence) -> Needs:
-    """Return the key documents that the gathered status lists name."""
-    keys: list[str] = []
-    for item in evidence:
-        if item.kind is EvidenceKind.STATUS_LIST and isinstance(item.content, dict):
-            keys.extend(map(owner_of, _proof_keys(item.content)))
+    """Return the key documents of who signed the gathered status lists and accreditations."""
+    keys = [owner_of(name) for item in evidence for name in _keys_in(item)]
     return Needs(key_documents=_kept(_documents(keys)))
 
 
@@ -86,9 +84,17 @@ def needs_of_keys(submission: Submission, evidence: Evidence) -> Needs:
         if doubtful and credential.jwt is None:
             logs.extend(_logs_of_receipts(credential.document))
     for item in evidence:
-        if item.kind is EvidenceKind.STATUS_LIST and isinstance(item.content, dict):
-            owners.extend(owner_of(name) for name in _proof_keys(item.content) if _is_doubtful(name, evidence))
+        owners.extend(owner_of(name) for name in _keys_in(item) if _is_doubtful(name, evidence))
     return Needs(key_histories=_kept(owners), signing_logs=_kept(logs))
+
+
+def _keys_in(item: EvidenceItem) -> Iterator[str]:
+    """Yield the keys that signed what a piece of evidence holds."""
+    if item.kind is EvidenceKind.STATUS_LIST and isinstance(item.content, dict):
+        yield from _proof_keys(item.content)
+    if item.kind is EvidenceKind.PARTICIPANT:
+        for statement in statements_of(item.content):
+            yield from _proof_keys(statement)
 
 
 def _is_doubtful(reference: str, evidence: Evidence) -> bool:

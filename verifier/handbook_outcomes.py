@@ -83,6 +83,8 @@ class _Module:
                 return self._codes(body, place) | self._codes(other, place)
             case ast.Call(func=ast.Attribute(value=ast.Name(id=table), attr="get"), args=[_, default]):
                 return _all_codes(self.tables[table]) | self._codes(default, place)
+            case ast.Subscript(value=ast.Name(id=table)) if table in self.tables:
+                return _all_codes(self.tables[table])
             case ast.Call(func=ast.Name(id=name)) if name in self.functions:
                 return self._returned(name)
             case ast.Name(id=name):

@@ -5,19 +5,14 @@ What a bit means for a badge is decided in `checks.status`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from vc_core.errors import MalformedInput, ProofError
 from vc_core.json_text import JsonObject, JsonValue
-from vc_core.keys import PublicKey
-from vc_core.proof import verify_proof
 from verifier.codes import Code
 from verifier.evidence import EvidenceItem
 from verifier.inputs import has_type
-from verifier.key_history import key_held_at
-from verifier.key_lookup import KEY_ABSENT, find_key, owner_of
+from verifier.issuer_proof import Doubt, doubt_about_proof
 from verifier.moments import read_moment
-from verifier.proofs import deciding_proof, method_of, read_proofs
 from verifier.question import Question, read_issuer_id
 
 
@@ -27,6 +22,13 @@ class Unusable:
 
     code: Code
     detail: str = ""
+
+
+_BY_DOUBT = {
+    Doubt.MALFORMED: Unusable(Code.STATUS_LIST_INVALID),
+    Doubt.FORGED: Unusable(Code.STATUS_LIST_FORGED),
+    Doubt.KEY_MISSING: Unusable(Code.STATUS_LIST_KEY_MISSING),
+}
 
 
 def open_list(item: EvidenceItem, purpose: str, question: Question) -> JsonObject | Unusable:
@@ -56,47 +58,8 @@ def _purposes(value: JsonValue) -> list[JsonValue]:
 
 
 def _check_proof(item: EvidenceItem, document: JsonObject, question: Question) -> Unusable | None:
-    issuer = read_issuer_id(document)
-    try:
-        proof = deciding_proof(read_proofs(document), issuer)
-    except MalformedInput as error:
-        return Unusable(Code.STATUS_LIST_INVALID, error.detail)
-    if proof is None:
-        return Unusable(Code.STATUS_LIST_INVALID, "no proof of a known kind")
-    reference = method_of(proof)
-    if owner_of(reference) != issuer or proof.get("proofPurpose") != "assertionMethod":
-        return Unusable(Code.STATUS_LIST_FORGED, "not signed by its issuer")
-    found = find_key(
-        reference,
-        question.evidence,
-        relationship="assertionMethod",
-        freshness=question.policy.key_freshness,
-        now=question.now,
-    )
-    key = found.key if found.problem is None else _key_of_then(reference, proof, question)
-    if key is None and found.problem in KEY_ABSENT:
-        return Unusable(Code.STATUS_LIST_KEY_MISSING, found.detail)
-    if key is None:
-        return Unusable(Code.STATUS_LIST_FORGED, found.detail)
-    return item.remember(("proof", reference, key), lambda: _verify(document, proof, key))
-
-
-def _key_of_then(reference: str, proof: JsonObject, question: Question) -> PublicKey | None:
-    """Return the key when it was the issuer's when the list was signed: of an institution that is gone, for example."""
-    try:
-        moment = read_moment(proof.get("created"))
-    except ValueError:
-        return None
-    freshness = question.policy.key_freshness
-    return key_held_at(reference, moment, question.evidence, freshness=freshness, now=question.now)
-
-
-def _verify(document: JsonObject, proof: JsonObject, key: PublicKey) -> Unusable | None:
-    try:
-        verify_proof(document, proof, public_key=key)
-    except (ProofError, MalformedInput) as error:
-        return Unusable(Code.STATUS_LIST_FORGED, error.detail)
-    return None
+    found = doubt_about_proof(item, document, question)
+    return None if found is None else replace(_BY_DOUBT[found.doubt], detail=found.detail)
 
 
 def _check_dates(document: JsonObject, question: Question) -> Unusable | None:

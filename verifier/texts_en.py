@@ -331,11 +331,37 @@ SENTENCES: dict[Code, tuple[str, str, str, str]] = {
     ),
     Code.AUTHORITY_NOT_LIMITED: ("The registry does not limit what this issuer may award.", *_NOTHING),
     Code.AUTHORITY_COVERS: ("The issuer may award this kind of badge.", *_NOTHING),
+    Code.AUTHORITY_COVERED_THEN: (
+        "The issuer might award this kind of badge when it did; its accreditation has ended since.",
+        *_NOTHING,
+    ),
+    Code.AUTHORITY_ON_BEHALF: (
+        "The issuer may award this badge on behalf of the institution whose achievement it is.",
+        *_NOTHING,
+    ),
+    Code.AUTHORITY_CANNOT_TELL: (
+        "The issuer is accredited within limits, and the badge does not say whether it lies within them.",
+        "Ask the institution before you rely on its accreditation.",
+        "Your badge is fine. Your institution can say at what level, or in what field, it is.",
+        "An accreditation limits something that the achievement does not state: EQF level, ISCED-F field, learning setting or country.",
+    ),
     Code.AUTHORITY_LACKING: (
-        "The registry does not list this kind of badge for this issuer.",
+        "The issuer is accredited, but not for this kind of badge or not at that moment.",
         "Ask the institution before you rely on it.",
         "Ask your institution whether it may award this.",
-        "The achievementType is not in the participant's authority list.",
+        "No accreditation of the issuer covers the achievement at the moment of signing.",
+    ),
+    Code.AUTHORITY_NOT_ACCREDITED: (
+        "The issuer takes part, and nobody has accredited it for any badge.",
+        "Ask the institution before you rely on it.",
+        "Ask your institution whether it may award this.",
+        "No accreditation names the issuer as its subject.",
+    ),
+    Code.AUTHORITY_CHAIN_BROKEN: (
+        "Who accredited the issuer for this kind of badge may not do so, or might not at that moment.",
+        "Ask the operator of the registry before you rely on it.",
+        "Ask your institution who accredited it.",
+        "An accreditation covers the achievement, but no chain of accreditations leads from it to the registry's root.",
     ),
     Code.AUTHORITY_NO_REGISTRATION: ("This does not apply: the issuer is not in the registry.", *_NOTHING),
     Code.AUTHORITY_NOT_CHECKED: (

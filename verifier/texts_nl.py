@@ -331,11 +331,37 @@ SENTENCES: dict[Code, tuple[str, str, str, str]] = {
     ),
     Code.AUTHORITY_NOT_LIMITED: ("Het register beperkt niet wat deze uitgever mag uitreiken.", *_NOTHING),
     Code.AUTHORITY_COVERS: ("De uitgever mag dit soort badge uitreiken.", *_NOTHING),
+    Code.AUTHORITY_COVERED_THEN: (
+        "De uitgever mocht dit soort badge uitreiken toen dat gebeurde; de accreditatie is daarna geëindigd.",
+        *_NOTHING,
+    ),
+    Code.AUTHORITY_ON_BEHALF: (
+        "De uitgever mag deze badge uitreiken namens de instelling van wie de prestatie is.",
+        *_NOTHING,
+    ),
+    Code.AUTHORITY_CANNOT_TELL: (
+        "De uitgever is binnen grenzen geaccrediteerd, en de badge zegt niet of zij daarbinnen valt.",
+        "Vraag de instelling voordat je op haar accreditatie vertrouwt.",
+        "Je badge is in orde. Je instelling kan zeggen op welk niveau, of in welk vakgebied, die is.",
+        "Een accreditatie begrenst iets wat de prestatie niet vermeldt: EQF-niveau, ISCED-F-gebied, leeromgeving of land.",
+    ),
     Code.AUTHORITY_LACKING: (
-        "Dit soort badge staat in het register niet bij deze uitgever.",
+        "De uitgever is geaccrediteerd, maar niet voor dit soort badge of niet op dat moment.",
         "Vraag de instelling voordat je erop vertrouwt.",
         "Vraag je instelling of zij dit mag uitreiken.",
-        "Het achievementType staat niet in de bevoegdheden van de deelnemer.",
+        "Geen accreditatie van de uitgever dekt de prestatie op het moment van ondertekenen.",
+    ),
+    Code.AUTHORITY_NOT_ACCREDITED: (
+        "De uitgever doet mee, en niemand heeft hem voor enige badge geaccrediteerd.",
+        "Vraag de instelling voordat je erop vertrouwt.",
+        "Vraag je instelling of zij dit mag uitreiken.",
+        "Geen accreditatie noemt de uitgever als haar onderwerp.",
+    ),
+    Code.AUTHORITY_CHAIN_BROKEN: (
+        "Wie de uitgever voor dit soort badge accrediteerde mag dat niet, of mocht dat toen niet.",
+        "Vraag de beheerder van het register voordat je erop vertrouwt.",
+        "Vraag je instelling wie haar heeft geaccrediteerd.",
+        "Een accreditatie dekt de prestatie, maar er loopt geen keten van accreditaties naar de wortel van het register.",
     ),
     Code.AUTHORITY_NO_REGISTRATION: ("Niet van toepassing: de uitgever staat niet in het register.", *_NOTHING),
     Code.AUTHORITY_NOT_CHECKED: (

@@ -54,7 +54,6 @@ class Issuer:
             "country": "NL",
             "status": "active",
             "since": "2026-01-01T00:00:00Z",
-            "authority": [],
             **changes,
         }
 

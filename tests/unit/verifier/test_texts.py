@@ -51,6 +51,8 @@ def test_what_is_not_plainly_good_says_what_to_do(language: str) -> None:
         "valid",
         "none",
         "covers",
+        "covered-then",
+        "on-behalf",
         "followed",
     }
     for code in Code:

@@ -12,16 +12,21 @@ from typing import Any
 
 import pytest
 
+from tests.support.accrediting import Accreditor, accredited
 from tests.support.lasting import DAY, LastingIssuer, year
 from tests.support.presenting import stamp
 from tests.support.publishing import TrustPublisher
-from verifier import Report, Verdict, gather, parse_submission, verify
+from vc_core.model.accreditation import Scope
+from verifier import Evidence, Report, Verdict, gather, parse_submission, verify
 from verifier.evidence_store import EvidenceStore
 from verifier.offline_source import OfflineSource
 from verifier.trust_pack.pack_file import BASE, PackFetcher
 from verifier.trust_pack.updating import update
 
 PAGE = Path(__file__).parents[3] / "docs" / "trust.md"
+ROOT = Accreditor()
+SECTOR = Accreditor("did:web:registry.example:institutions:sector")
+MICRO = Scope(frozenset({"MicroCredential"}))
 VERDICTS = {
     "genuine and valid": Verdict.OK,
     "genuine, with remarks": Verdict.ATTENTION,
@@ -48,10 +53,10 @@ class Machine:
         self.first = self.issuer.key
         self.publisher = TrustPublisher(self.folder / "registry", now=year(0))
 
-    def pack(self, at: datetime, **replaced: Any) -> Path:
+    def pack(self, at: datetime, *, also: Evidence | None = None, **replaced: Any) -> Path:
         """Publish what the registry knows at a moment, and return the pack of it."""
         self.issuer.now = max(self.issuer.now, at)
-        self.publisher.publish(self.issuer.evidence(at=at, **replaced), now=at)
+        self.publisher.publish(self.issuer.evidence(at=at, **replaced), also or Evidence(), now=at)
         return self.publisher.pack(f"{at:%Y%m%d%H%M}.pack")
 
     def judge(self, badge: Any, pack: Path | None, *, at: datetime) -> Report:
@@ -148,6 +153,27 @@ def nothing_here(m: Machine) -> Report:
     return m.judge(m.issuer.issue(year(1)), None, at=year(1))
 
 
+def accredited_by(m: Machine, *statements: Any, also: Evidence | None = None, at: float = 2, **changes: Any) -> Report:
+    """Judge a badge of the first year by what was stated of its institution."""
+    known = ROOT.evidence(year(at)).merged(SECTOR.evidence(year(at))) if also is None else also
+    said = accredited(m.issuer, ROOT.did, *statements)
+    badge = m.issuer.issue(year(1), **changes)
+    return m.judge(badge, m.pack(year(at), also=known, participant=said), at=year(at))
+
+
+def by_a_sector_body(m: Machine, *, until: datetime | None = None) -> Report:
+    stated = SECTOR.states(m.issuer.did, MICRO, since=year(0))
+    return accredited_by(m, stated, ROOT.states(SECTOR.did, may_accredit=(MICRO,), since=year(0), until=until))
+
+
+def on_behalf(m: Machine) -> Report:
+    badge = m.issuer.unsigned_badge()
+    subject = badge["credentialSubject"]
+    subject["achievement"]["creator"] = {"id": SECTOR.did, "type": ["Profile"]}
+    lets = SECTOR.states(m.issuer.did, Scope(on_behalf_of=SECTOR.did), since=year(0))
+    return accredited_by(m, lets, ROOT.states(SECTOR.did, MICRO, since=year(0)), credentialSubject=subject)
+
+
 def unknown_issuer(m: Machine) -> Report:
     return m.judge(m.issuer.issue(year(1)), m.pack(year(1), participant=None), at=year(1))
 
@@ -165,6 +191,22 @@ PLAYED: dict[str, Callable[[Machine], Report]] = {
     "suspended": suspended,
     "its institution closed": closed,
     "somebody signs with a key of the closed institution": lambda m: closed(m, signed=2.5),
+    "awarded within an accreditation that ended since": lambda m: accredited_by(
+        m, ROOT.states(m.issuer.did, MICRO, since=year(0), until=year(1.5))
+    ),
+    "awarded after its accreditation ended": lambda m: accredited_by(
+        m, ROOT.states(m.issuer.did, MICRO, since=year(0), until=year(0.5))
+    ),
+    "of a kind that its institution is not accredited for": lambda m: accredited_by(
+        m, ROOT.states(m.issuer.did, Scope(frozenset({"Diploma"})), since=year(0))
+    ),
+    "nobody accredited its institution": accredited_by,
+    "accredited by a sector body that itself is": by_a_sector_body,
+    "accredited by a body that may not do that any more": lambda m: by_a_sector_body(m, until=year(0.5)),
+    "awarded on behalf of an accredited institution": on_behalf,
+    "the key of who accredited is not known": lambda m: accredited_by(
+        m, ROOT.states(m.issuer.did, MICRO, since=year(0)), also=Evidence()
+    ),
     "the pack is two days old": lambda m: of_old_pack(m, 2 * DAY),
     "the pack is forty days old": lambda m: of_old_pack(m, 40 * DAY),
     "ten years later, with a pack of then": ten_years_later,

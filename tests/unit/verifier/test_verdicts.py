@@ -217,9 +217,9 @@ EVIDENCE: dict[str, tuple[dict[str, Any], Verdict, dict[str, str]]] = {
     ),
     "issuer left": ({"participant": lambda: _participant(status="left")}, Verdict.ATTENTION, {"issuer": "issuer-left"}),
     "no authority": (
-        {"participant": lambda: _participant(authority=[{"achievement_type": "Diploma"}])},
+        {"participant": lambda: _participant(accreditation={"root": "did:web:registry.example", "credentials": []})},
         Verdict.ATTENTION,
-        {"authority": "authority-lacking"},
+        {"authority": "authority-not-accredited"},
     ),
     "list missing": ({"status_list": None}, Verdict.UNKNOWN, {"status": "status-list-missing"}),
     "list expired": (
