@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import hmac
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, HttpUrl, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, HttpUrl, StringConstraints
 from starlette.responses import JSONResponse, Response
 
 from did_registry.publishing import Registry
@@ -44,7 +44,6 @@ class Application(BaseModel):
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] = "NL"
     website: HttpUrl | None = None
     since: AwareDatetime | None = None
-    authority: list[dict[str, Any]] = Field(default_factory=list, max_length=50)
 
 
 def router(registry: Registry, settings: RegistrySettings) -> APIRouter:
@@ -71,12 +70,12 @@ def router(registry: Registry, settings: RegistrySettings) -> APIRouter:
     @routes.post("/api/participants", dependencies=[Depends(operator)], status_code=201)
     def admit(application: Application) -> JSONResponse:
         participant, new = registry.admit(_participant(application, registry))
-        return JSONResponse(participant.to_json(), status_code=201 if new else 200)
+        return JSONResponse(registry.feed([participant])[0], status_code=201 if new else 200)
 
     @routes.get("/api/participants")
     def participants(q: Search = "") -> JSONResponse:
         found = registry.participants(search=q)
-        body = {"generated_at": datetime.now(UTC).isoformat(), "participants": [item.to_json() for item in found]}
+        body = {"generated_at": datetime.now(UTC).isoformat(), "participants": registry.feed(found)}
         return JSONResponse(body, headers={**PUBLIC, "Cache-Control": "public, max-age=60"})
 
     @routes.get("/api/issuer-registry.json")
@@ -86,7 +85,7 @@ def router(registry: Registry, settings: RegistrySettings) -> APIRouter:
 
     @routes.get("/api/participants/{slug}")
     def participant(slug: str) -> JSONResponse:
-        return JSONResponse(registry.participant(slug).to_json(), headers=PUBLIC)
+        return JSONResponse(registry.feed([registry.participant(slug)])[0], headers=PUBLIC)
 
     @routes.put("/api/did-documents/{slug}")
     def publish(request: Request, slug: str, body: Annotated[JsonObject, Depends(json_object(64_000))]) -> JSONResponse:
@@ -147,5 +146,4 @@ def _participant(application: Application, registry: Registry) -> Participant:
         website=str(application.website) if application.website else None,
         state="active",
         since=application.since or datetime.now(UTC),
-        authority=application.authority,
     )

@@ -9,7 +9,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from fastapi import FastAPI
 
-from did_registry import api, api_trust, pages
+from did_registry import api, api_accrediting, api_trust, pages
+from did_registry.accrediting import Accrediting
 from did_registry.history import History
 from did_registry.publishing import Registry
 from did_registry.settings import RegistrySettings
@@ -35,6 +36,7 @@ class _Lasting:
     folder: Path
     history: History
     log: SigningLog
+    accrediting: Accrediting
 
 
 def create_app(settings: RegistrySettings) -> FastAPI:
@@ -43,7 +45,9 @@ def create_app(settings: RegistrySettings) -> FastAPI:
     if settings.development:
         run_migrations("did_registry", engine)
     lasting = _lasting(engine, settings)
-    registry = Registry(engine, settings.public_url, lasting.history if lasting else None)
+    registry = Registry(
+        engine, settings.public_url, lasting.history if lasting else None, lasting.accrediting if lasting else None
+    )
     app = FastAPI(title="edubadges registry", openapi_url="/api/openapi.json" if settings.development else None)
     views = Pages("did_registry", settings, name="Registry")
     install_problem_handlers(app, html=views.render_problem)
@@ -69,18 +73,21 @@ def _lasting(engine: sa.Engine, settings: RegistrySettings) -> _Lasting | None:
     keys = settings.trust_dir / "keys"
     origin = settings.public_url.partition("://")[2] + "/signing-log"
     log = SigningLog(engine, make_own_key(keys, "signing-log"), origin)
-    return _Lasting(settings.trust_dir, History(engine, make_own_key(keys, "history")), log)
+    accrediting = Accrediting(engine, settings.public_url, make_own_key(keys, "accreditation"))
+    return _Lasting(settings.trust_dir, History(engine, make_own_key(keys, "history")), log, accrediting)
 
 
 def _add_lasting(app: FastAPI, lasting: _Lasting, registry: Registry, settings: RegistrySettings) -> None:
     """Add the histories, the log of signatures, and the trust repository with the one who publishes it."""
     lasting.history.catch_up()
+    lasting.accrediting.sign_again(now=datetime.now(UTC))
     repository = TrustRepository(lasting.folder / "repository", make_online_keys(lasting.folder / "keys"))
     if settings.development:
         # Elsewhere the operator begins it, with keys that are kept apart: `edubadges trust begin`.
         repository.begin(make_root_keys(lasting.folder / "root"), now=datetime.now(UTC))
     publisher = TrustPublisher(registry.engine, registry, lasting.log, repository)
     app.include_router(api_trust.router(lasting.history, lasting.log, repository.folder, settings))
+    app.include_router(api_accrediting.router(registry, lasting.accrediting, settings))
     app.router.on_startup.append(publisher.start)
     app.router.on_shutdown.append(publisher.stop)
     app.state.trust_publisher = publisher

@@ -1,7 +1,7 @@
 """The history of every DID document the registry hosts, as a did:webvh log beside it.
 
 Each published version, once control was proven, becomes a signed entry chained to the one before, in the same
-transaction. The registry's own key writes the log: it vouches that control was proven then; see decision 0010.
+transaction. The registry's own key writes the log: it vouches that control was proven then; see decision 0007.
 """
 
 from __future__ import annotations

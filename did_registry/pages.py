@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
@@ -13,6 +14,7 @@ from did_registry.publishing import Registry
 from did_registry.records import DidDocumentVersion, Participant
 from service_kit.badge_art import badge_svg
 from service_kit.pages import Pages, language_of
+from vc_core.model.accreditation import Scope, read_accreditation
 from vc_core.trust.key_history import key_periods
 
 KIND_TEXT = {
@@ -21,6 +23,7 @@ KIND_TEXT = {
     "mbo": "Vocational college",
     "other": "Other",
 }
+SETTING_TEXT = {"formal": "Formal", "nonFormal": "Non-formal"}
 STATE_PILL = {"active": ("ok", "Takes part"), "suspended": ("warn", "Suspended"), "left": ("unknown", "Left")}
 
 
@@ -51,6 +54,28 @@ class KeyLine:
     distrusted_since: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class ScopeLine:
+    """One kind of what may be awarded: what is limited, and to what."""
+
+    limits: list[tuple[str, list[str]]]
+    on_behalf_of: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccreditationCard:
+    """One statement about an institution."""
+
+    address: str
+    by: str | None
+    """None: this registry itself."""
+    since: datetime
+    until: datetime | None
+    ended: bool
+    may_issue: list[ScopeLine]
+    may_accredit: list[ScopeLine]
+
+
 def router(registry: Registry, pages: Pages) -> APIRouter:
     """Return the routes."""
     routes = APIRouter(include_in_schema=False)
@@ -78,6 +103,7 @@ def router(registry: Registry, pages: Pages) -> APIRouter:
             keys=_keys(versions),
             versions=versions,
             has_history=registry.history is not None,
+            accreditations=_accreditations(registry, participant, language_of(request)),
         )
 
     return routes
@@ -96,6 +122,42 @@ def _card(item: Participant, language: str) -> InstitutionCard:
         since=item.since,
         pill=STATE_PILL[item.state],
         art=badge_svg(names[0], issuer=item.slug, kind="regular"),
+    )
+
+
+def _accreditations(registry: Registry, item: Participant, language: str) -> list[AccreditationCard] | None:
+    """Return what is stated of an institution, the newest first; None when this registry states nothing at all."""
+    book = registry.accrediting.book() if registry.accrediting is not None else None
+    if book is None:
+        return None
+    names = {member.did: member.name_nl if language == "nl" else member.name_en for member in registry.participants()}
+    stated = [read_accreditation(version.credential) for version in book.by_subject.get(item.did, ())]
+    now = datetime.now(UTC)
+    return [
+        AccreditationCard(
+            held.id,
+            None if held.issuer == book.root else names.get(held.issuer, held.issuer),
+            held.since,
+            held.until,
+            not held.holds_at(now),
+            [_scope_line(scope, names) for scope in held.may_issue],
+            [_scope_line(scope, names) for scope in held.may_accredit],
+        )
+        for held in sorted(stated, key=lambda held: held.since, reverse=True)
+    ]
+
+
+def _scope_line(scope: Scope, names: Mapping[str, str]) -> ScopeLine:
+    limits = [
+        ("Type of achievement", sorted(scope.achievement_types)),
+        ("Setting", [SETTING_TEXT[setting] for setting in sorted(scope.learning_settings)]),
+        ("EQF level", [str(level) for level in sorted(scope.eqf_levels)]),
+        ("Field of study (ISCED-F)", sorted(scope.fields)),
+        ("Country", sorted(scope.countries)),
+    ]
+    behalf = scope.on_behalf_of
+    return ScopeLine(
+        [(name, values) for name, values in limits if values], None if behalf is None else names.get(behalf, behalf)
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,8 +16,10 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 
 from did_registry import store
+from did_registry.accrediting import Accrediting
 from did_registry.history import History
 from did_registry.records import DidDocumentVersion, Participant, StatusListVersion
+from did_registry.signatures import check_signed
 from service_kit.database import begin
 from service_kit.problems import AccessDenied, NotFound, RuleRefused
 from vc_core.canonical.jcs import canonicalize_jcs
@@ -28,11 +30,10 @@ from vc_core.did import (
     find_verification_method,
     public_key_of_method,
 )
-from vc_core.errors import EdubadgesError, KeyReferenceError, MalformedInput, ProofError
+from vc_core.errors import EdubadgesError, KeyReferenceError, MalformedInput
 from vc_core.json_text import JsonObject, parse_json
 from vc_core.model.credential import issuer_id
 from vc_core.multiformats import base64url_decode
-from vc_core.proof import document_proofs, verify_proof
 from vc_core.status.bitstring import expand_list
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
@@ -56,6 +57,8 @@ class Registry:
     public_url: str
     history: History | None = None
     """Keeps every version that is published; None where no folder for keys was given."""
+    accrediting: Accrediting | None = None
+    """Says who may award what; None where no folder for keys was given."""
 
     def did_of(self, slug: str) -> str:
         """Return the did:web that this registry hosts for `slug`."""
@@ -95,6 +98,14 @@ class Registry:
         """Return all participants, or those whose name holds `search`."""
         with begin(self.engine) as connection:
             return store.list_participants(connection, search=search)
+
+    def feed(self, members: Sequence[Participant]) -> list[JsonObject]:
+        """Return participants in the form of the machine feeds, with the accreditations there are about each."""
+        book = self.accrediting.book() if self.accrediting is not None else None
+        return [
+            member.to_json() if book is None else {**member.to_json(), "accreditation": book.about(member.did)}
+            for member in members
+        ]
 
     def issuer_registry(self, *, now: datetime) -> JsonObject:
         """Return who takes part now, as a list of known issuers in the form of the Digital Credentials Consortium."""
@@ -202,7 +213,7 @@ class Registry:
         if not 1 <= number <= MAX_STATUS_LISTS:
             raise RuleRefused("The number of the list is out of range.", code="status-list-number")
         _check_status_list(credential, did=participant.did, url=self.status_list_url(slug, number))
-        _check_proof(credential, document)
+        check_signed(credential, document, what="The list")
         _bits(credential)
         _valid_from(credential)
         digest = hashlib.sha256(canonicalize_jcs(credential)).hexdigest()
@@ -220,12 +231,14 @@ class Registry:
             documents = store.newest_did_documents(connection)
             lists = store.list_status_lists(connection)
         did_of = {member.slug: member.did for member in members}
+        own = [] if self.accrediting is None else [(self.accrediting.did, self.accrediting.document(), now)]
+        published = [(did_of[item.slug], item.document, item.published_at) for item in documents]
         return {
             "generated_at": now.isoformat(),
-            "participants": [member.to_json() for member in members],
+            "participants": [*self.feed(members)],
             "did_documents": [
-                {"did": did_of[item.slug], "document": item.document, "published_at": item.published_at.isoformat()}
-                for item in documents
+                {"did": did, "document": document, "published_at": at.isoformat()}
+                for did, document, at in (*own, *published)
             ],
             "status_lists": [
                 {
@@ -282,17 +295,6 @@ def _check_status_list(credential: JsonObject, *, did: str, url: str) -> None:
         raise RuleRefused("The list is issued by another institution.", code="status-list-issuer")
     if credential.get("id") != url or subject.get("id") != f"{url}#list":
         raise RuleRefused("The list names another address than this one.", code="status-list-address")
-
-
-def _check_proof(credential: JsonObject, document: JsonObject) -> None:
-    proofs = document_proofs(credential)
-    if not proofs:
-        raise ProofError("The list is not signed.")
-    for proof in proofs:
-        _, key = find_verification_method(
-            document, str(proof.get("verificationMethod")), relationship="assertionMethod"
-        )
-        verify_proof(credential, proof, public_key=key)
 
 
 def _check_newer(credential: JsonObject, digest: str, previous: StatusListVersion | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from vc_core.json_text import JsonObject
@@ -24,8 +24,6 @@ class Participant:
     website: str | None
     state: str
     since: datetime
-    authority: list[JsonObject] = field(default_factory=list)
-    """What it may award; empty means: not restricted yet."""
 
     def to_json(self) -> JsonObject:
         """Return the form the machine feeds use."""
@@ -38,7 +36,6 @@ class Participant:
             "website": self.website,
             "status": self.state,
             "since": self.since.isoformat(),
-            "authority": [*self.authority],
         }
 
 
@@ -64,6 +61,20 @@ class StatusListVersion:
     number: int
     credential: JsonObject
     digest: str
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AccreditationVersion:
+    """One version of an accreditation; versions are never changed or removed, and the newest is in force."""
+
+    name: str
+    version: int
+    issuer: str
+    subject: str
+    credential: JsonObject
+    digest: str
+    """SHA-256 of its JCS form, in hex."""
     published_at: datetime
 
 

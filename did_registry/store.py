@@ -24,6 +24,12 @@ def find_participant(connection: sa.Connection, slug: str) -> Participant | None
     return Participant(**row) if row else None
 
 
+def find_participant_by_did(connection: sa.Connection, did: str) -> Participant | None:
+    """Return the participant with this identifier, or None."""
+    row = connection.execute(sa.select(participants).where(participants.c.did == did)).mappings().first()
+    return Participant(**row) if row else None
+
+
 def list_participants(connection: sa.Connection, *, search: str = "") -> list[Participant]:
     """Return all participants by Dutch name; those whose name holds `search` when it is given."""
     query = sa.select(participants).order_by(participants.c.name_nl)

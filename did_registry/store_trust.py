@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from did_registry.records import DidDocumentVersion, SignedHead
 from did_registry.tables import (
+    accreditations,
     did_documents,
     did_log_lines,
     participants,
@@ -60,7 +61,7 @@ def fingerprint(connection: sa.Connection) -> tuple[object, ...]:
     lists = sa.select(count, sa.func.max(status_lists.c.published_at)).select_from(status_lists)
     counts = [
         connection.execute(sa.select(count).select_from(table)).scalar_one()
-        for table in (participants, did_documents, did_log_lines)
+        for table in (participants, did_documents, did_log_lines, accreditations)
     ]
     return (*counts, *connection.execute(lists).one())
 

@@ -1,7 +1,6 @@
 """The registry's tables."""
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = sa.MetaData()
 
@@ -17,7 +16,6 @@ participants = sa.Table(
     sa.Column("website", sa.Text),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("since", sa.DateTime(timezone=True), nullable=False),
-    sa.Column("authority", JSONB, nullable=False),
 )
 
 # Append-only: the store has no statement that changes or removes a row.
@@ -38,6 +36,19 @@ status_lists = sa.Table(
     metadata,
     sa.Column("slug", sa.Text, sa.ForeignKey("participants.slug"), primary_key=True),
     sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("credential", sa.JSON, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+)
+
+# Append-only; the highest version of a name is in force.
+accreditations = sa.Table(
+    "accreditations",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("issuer", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False, index=True),
     sa.Column("credential", sa.JSON, nullable=False),
     sa.Column("digest", sa.Text, nullable=False),
     sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),

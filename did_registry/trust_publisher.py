@@ -60,8 +60,10 @@ class TrustPublisher:
             lists = store.list_status_lists(connection)
             histories = store_trust.all_log_lines(connection)
         did_of = {member.slug: member.did for member in members}
-        for member in members:
-            yield TrustItem("participant", member.did, {"participant": member.to_json()})
+        for member, entry in zip(members, self.registry.feed(members), strict=True):
+            yield TrustItem("participant", member.did, {"participant": entry})
+        if self.registry.accrediting is not None:
+            yield TrustItem("key-document", self.registry.accrediting.did, self.registry.accrediting.document())
         for document in documents:
             yield TrustItem("key-document", did_of[document.slug], document.document)
         for slug, lines in histories.items():

@@ -9,7 +9,7 @@ import threading
 
 from issuer_agent.app import build_issuer, create_app
 from issuer_agent.outbox import OutboxWorker
-from issuer_agent.seed import seed
+from issuer_agent.seed import accredit_samples, seed
 from issuer_agent.settings import IssuerSettings
 from service_kit.database import create_engine, run_migrations
 from service_kit.logs import configure_logs
@@ -38,7 +38,9 @@ if __name__ == "__main__":
         work(settings)
     elif sys.argv[1:] == ["seed"]:
         try:
-            print("\n".join(seed(build_issuer(settings))))
+            issuer = build_issuer(settings)
+            print("\n".join(seed(issuer)))
+            accredit_samples(issuer.institutions.registry)
         except EdubadgesError as error:
             print(error.detail, file=sys.stderr)
             raise SystemExit(1) from error

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from issuer_agent import pages
 from issuer_agent.acapy_client import AcapyClient
+from issuer_agent.accrediting import Accrediting
 from issuer_agent.achievements import Achievements
 from issuer_agent.api import routes as api
 from issuer_agent.awards import Awards
@@ -69,6 +70,7 @@ def build_issuer(settings: IssuerSettings, *, signer: Signer | None = None) -> I
         awards=Awards(engine),
         people=People(engine, operator_key),
         issuance=issuance,
+        accrediting=Accrediting(engine, institutions, used, registry),
     )
 
 

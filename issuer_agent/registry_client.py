@@ -67,6 +67,19 @@ class RegistryClient:
         """Publish a signed status list."""
         self._send("PUT", f"/institutions/{slug}/status/{number}", credential)
 
+    def accredit(self, slug: str, may_issue: Sequence[JsonObject], *, since: str) -> None:
+        """State as the operator what an institution may award; again changes nothing. A registry may state nothing."""
+        body = {"institution": slug, "may_issue": [*may_issue], "since": since}
+        self._send("POST", "/api/accreditations", body, absent=True)
+
+    def accreditation_url(self, name: str) -> str:
+        """Return the address of an accreditation."""
+        return f"{self.public_url}/accreditations/{name}"
+
+    def publish_accreditation(self, name: str, credential: JsonObject) -> None:
+        """Publish an accreditation that an institution signed."""
+        self._send("PUT", f"/accreditations/{name}", credential)
+
     def receipts(self, leaves: Sequence[bytes]) -> list[JsonObject]:
         """Add hashes of signatures to the registry's log; return the receipt for each, none when it keeps no log."""
         body = {"leaves": [base64url_encode(leaf) for leaf in leaves]}

@@ -15,6 +15,7 @@ from issuer_agent import store_people
 from issuer_agent.audit_trail import Actor
 from issuer_agent.awards import Grounds, Recipient
 from issuer_agent.records import BadgeClassContent, BadgeRequest, Institution, Membership, Person
+from issuer_agent.registry_client import RegistryClient
 from issuer_agent.service import Issuer, now
 from issuer_agent.store import CONTENT
 from service_kit.database import begin
@@ -28,7 +29,7 @@ def seed(issuer: Issuer) -> list[str]:
     Raises:
         Unavailable: agent or registry is away; calling again goes on where it was.
     """
-    sample = json.loads((resources.files("issuer_agent") / "sample" / "edubadges.json").read_text())
+    sample = _sample()
     done = []
     for item in sample["institutions"]:
         institution = issuer.institutions.add(_institution(item), actor=SEED, now=now())
@@ -41,6 +42,22 @@ def seed(issuer: Issuer) -> list[str]:
         _award(issuer, item, ids[item["badge_class"]])
     done.append(f"{len(ids)} badge classes, {len(sample['people'])} people, requests and awards")
     return done
+
+
+def accredit_samples(registry: RegistryClient) -> None:
+    """Have the registry state what the sample institutions may award; again changes nothing.
+
+    Raises:
+        Unavailable: the registry is away.
+        RegistryRefused: an institution does not take part yet.
+    """
+    for item in _sample()["institutions"]:
+        registry.accredit(item["slug"], item["may_award"], since="2024-09-01T00:00:00Z")
+
+
+def _sample() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((resources.files("issuer_agent") / "sample" / "edubadges.json").read_text())
+    return found
 
 
 def _institution(item: dict[str, Any]) -> Institution:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
+from issuer_agent.accrediting import Accrediting
 from issuer_agent.achievements import Achievements
 from issuer_agent.awards import Awards
 from issuer_agent.institutions import Institutions
@@ -28,6 +29,7 @@ class Issuer:
     awards: Awards
     people: People
     issuance: Issuance
+    accrediting: Accrediting
 
 
 def now() -> datetime:

@@ -6,7 +6,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, StringConstraints
 
 from issuer_agent.records import (
     Alignment,
@@ -21,6 +21,7 @@ from issuer_agent.records import (
     Texts,
 )
 from issuer_agent.store import CONTENT
+from vc_core.model.accreditation import MAX_FURTHER_LINKS, MAX_SCOPES, Accreditation, read_scopes
 
 type Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
 type Long = Annotated[str, StringConstraints(max_length=4000)]
@@ -75,6 +76,31 @@ class InstitutionIn(Message):
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] = "NL"
     website: HttpUrl | None = None
     institution_code: Short | None = None
+
+
+class AccreditationIn(Message):
+    """What another institution may award, or let others award; scopes as in the accreditation credential."""
+
+    subject: Annotated[str, StringConstraints(pattern=r"^did:[^\s#]{1,490}$")]
+    may_issue: list[dict[str, Any]] = Field(default_factory=list, max_length=MAX_SCOPES)
+    may_accredit: list[dict[str, Any]] = Field(default_factory=list, max_length=MAX_SCOPES)
+    further_links: Annotated[int, Field(ge=0, le=MAX_FURTHER_LINKS)] = 0
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+
+
+def accreditation_of(body: AccreditationIn, *, default_since: datetime) -> Accreditation:
+    """Return the statement without its identifier and issuer. Raises MalformedInput."""
+    return Accreditation(
+        "",
+        "",
+        body.subject,
+        (body.since or default_since).replace(microsecond=0),
+        body.until,
+        read_scopes([*body.may_issue]),
+        read_scopes([*body.may_accredit]),
+        body.further_links,
+    )
 
 
 class BadgeClassIn(Message):

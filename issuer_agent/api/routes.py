@@ -61,6 +61,15 @@ def _institutions(routes: APIRouter, issuer: Issuer, visitor_of: Any) -> None:
         """List the institutions this key may act for."""
         return [m.institution_out(item) for item in issuer.institutions.all() if visitor.may("view", item.slug)]
 
+    @routes.post("/institutions/{slug}/accreditations", status_code=201)
+    def accredit(
+        slug: str, body: m.AccreditationIn, visitor: Annotated[Visitor, Depends(visitor_of)]
+    ) -> dict[str, Any]:
+        """State what another institution may award; signed by this one, and published at the registry."""
+        visitor.require("administrate", slug)
+        statement = m.accreditation_of(body, default_since=now())
+        return dict(issuer.accrediting.state(slug, statement, actor=visitor.actor, now=now()))
+
     @routes.post("/institutions/{slug}/api-keys", status_code=201)
     def new_api_key(slug: str, body: m.ApiKeyIn, visitor: Annotated[Visitor, Depends(visitor_of)]) -> dict[str, str]:
         """Make an API key that acts for this institution; it is shown this once."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import pytest
@@ -62,7 +63,9 @@ class Setting:
 
 
 @contextmanager
-def _setting(agent: Agent, database: str, registry_database: str, **clients: AcapyClient) -> Iterator[Setting]:
+def _setting(
+    agent: Agent, database: str, registry_database: str, *, trust_dir: Path | None = None, **clients: AcapyClient
+) -> Iterator[Setting]:
     faults: dict[str, int] = {}
     after = [False]
 
@@ -74,6 +77,7 @@ def _setting(agent: Agent, database: str, registry_database: str, **clients: Aca
                 database_url=registry_database,
                 secret_key=SECRET,
                 operator_token="operator",
+                trust_dir=trust_dir,
             )
         )
 
@@ -120,9 +124,11 @@ def make_databases(postgres_server: str, prefix: str) -> tuple[str, str]:
 
 
 @contextmanager
-def provisioning(agent: Agent, postgres_server: str, prefix: str) -> Iterator[Setting]:
-    """Everything that provisioning needs, on databases of its own."""
-    with _setting(agent, *make_databases(postgres_server, prefix)) as made:
+def provisioning(
+    agent: Agent, postgres_server: str, prefix: str, *, trust_dir: Path | None = None
+) -> Iterator[Setting]:
+    """Everything that provisioning needs, on databases of its own; with a folder the registry keeps what lasts."""
+    with _setting(agent, *make_databases(postgres_server, prefix), trust_dir=trust_dir) as made:
         yield made
 
 

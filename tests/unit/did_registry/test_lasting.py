@@ -6,30 +6,25 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import sqlalchemy as sa
-from fastapi import FastAPI
 from typer.testing import CliRunner
 
 from did_registry import store_trust
 from did_registry.app import create_app
 from did_registry.history import History
-from did_registry.settings import RegistrySettings
-from did_registry.trust_publisher import RENEW_AFTER, TrustPublisher
+from did_registry.trust_publisher import RENEW_AFTER
 from edubadges.cli import app as cli
 from service_kit.database import begin
 from service_kit.fetch import Fetcher
 from tests.support.presenting import Issuer
-from tests.support.serving import serving
-from tests.unit.did_registry.conftest import OPERATOR, TOKEN
+from tests.unit.did_registry.conftest import LOG, OPERATOR, Place, settings
 from tests.unit.did_registry.test_publishing import DID, LIST, an_issuer, publication, publication_of
 from vc_core.keys import PrivateKey, public_key_from_multikey
 from vc_core.multiformats import base64url_encode
@@ -44,43 +39,6 @@ from verifier.online_source import OnlineSource
 from verifier.trust_pack.network import GuardedFetcher
 from verifier.trust_pack.store import TrustStore
 from verifier.trust_pack.updating import update
-
-LOG = "/api/signing-log"
-
-
-class Place:
-    """A registry that is served, and the application behind it."""
-
-    def __init__(self, app: FastAPI, http: httpx.Client) -> None:
-        self.app, self.http = app, http
-        self.url = str(http.base_url)
-
-    @property
-    def publisher(self) -> TrustPublisher:
-        found: TrustPublisher = self.app.state.trust_publisher
-        return found
-
-    def post(self, *leaves: bytes, **options: Any) -> httpx.Response:
-        body = {"leaves": [base64url_encode(leaf) for leaf in leaves]}
-        return self.http.post(LOG, json=options.get("json", body), headers=options.get("headers", OPERATOR))
-
-
-def settings(postgres_url: str, folder: Path) -> RegistrySettings:
-    return RegistrySettings(
-        EDUBADGES_ENV="development",
-        public_url="http://localhost:7104",
-        database_url=postgres_url,
-        secret_key="0123456789abcdef" * 2,
-        operator_token=TOKEN,
-        trust_dir=folder,
-    )
-
-
-@pytest.fixture
-def place(postgres_url: str, tmp_path: Path) -> Iterator[Place]:
-    app = create_app(settings(postgres_url, tmp_path / "trust"))
-    with serving(lambda _: app) as port, httpx.Client(base_url=f"http://localhost:{port}") as http:
-        yield Place(app, http)
 
 
 @pytest.fixture

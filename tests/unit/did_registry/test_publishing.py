@@ -31,7 +31,7 @@ def publication_of(
     document: dict[str, Any], signer: Issuer, *, iat: float | None = None, **claims: Any
 ) -> dict[str, Any]:
     digest = hashlib.sha256(canonicalize_jcs(document)).hexdigest()
-    payload = {"did": DID, "sha256": digest, "iat": int(iat or time.time()), **claims}
+    payload = {"did": document.get("id", DID), "sha256": digest, "iat": int(iat or time.time()), **claims}
     return {
         "did_document": document,
         "proof": compact_jwt({"alg": "EdDSA", "kid": signer.method}, payload, signer.key),

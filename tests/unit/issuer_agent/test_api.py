@@ -28,6 +28,11 @@ ENDPOINTS: list[tuple[str, str, dict[str, Any] | None]] = [
         {"slug": "new", "name": {"nl": "N", "en": "N"}, "kind": "wo"},
     ),
     ("POST", "/institutions/{slug}/api-keys", {"name": "SIS"}),
+    (
+        "POST",
+        "/institutions/{slug}/accreditations",
+        {"subject": "did:web:a.example", "may_issue": [{"type": "AccreditationScope"}]},
+    ),
     ("GET", "/institutions", None),
     ("POST", "/badge-classes", {"institution": "{slug}", "content": CONTENT_JSON, "publish": True}),
     ("GET", "/badge-classes/{badge_class}", None),
