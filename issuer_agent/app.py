@@ -28,6 +28,7 @@ from issuer_agent.service import Issuer
 from issuer_agent.settings import IssuerSettings
 from issuer_agent.signer import Signer
 from issuer_agent.signer_acapy import AcapySigner
+from issuer_agent.suspensions import Suspensions
 from service_kit.database import begin, create_engine, run_migrations
 from service_kit.health import install_health
 from service_kit.limits import BodyLimit
@@ -71,6 +72,7 @@ def build_issuer(settings: IssuerSettings, *, signer: Signer | None = None) -> I
         people=People(engine, operator_key),
         issuance=issuance,
         accrediting=Accrediting(engine, institutions, used, registry),
+        suspensions=Suspensions(engine, issuance),
     )
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 import sqlalchemy as sa
 
-from issuer_agent import store
+from issuer_agent import store, store_changes
 from issuer_agent.audit_trail import Actor, note
-from issuer_agent.records import Award, BadgeClass, BadgeClassVersion, BadgeRequest, Person
+from issuer_agent.records import Award, BadgeClass, BadgeClassVersion, BadgeRequest, Person, StatusChange
 from issuer_agent.web_address import is_web_address
 from service_kit.database import begin
 from service_kit.problems import InvalidValues, NotFound, RuleRefused
@@ -170,6 +170,7 @@ class Awards:
             if not store.revoke_award(connection, award_id, reason=reason.strip(), now=now):
                 raise RuleRefused("This badge was already revoked.", code="already-revoked")
             note(connection, actor, "award_revoked", award_id, now=now)
+            store_changes.add_change(connection, StatusChange(award_id, now, "revoked", reason.strip(), actor.id))
             if also is not None:
                 also(connection, award_id)
         return replace(award, revoked_at=now, revocation_reason=reason.strip())
@@ -181,6 +182,11 @@ class Awards:
         if found is None:
             raise NotFound("This award does not exist.")
         return found
+
+    def changes(self, award_ids: Iterable[str]) -> dict[str, list[StatusChange]]:
+        """Return what became of these awards after they were made, by award."""
+        with begin(self.engine) as connection:
+            return store_changes.changes_of(connection, award_ids)
 
     def of_institution(self, slug: str) -> list[Award]:
         """Return the newest awards of an institution."""

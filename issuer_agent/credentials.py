@@ -44,8 +44,7 @@ class Placement:
 
     credential_id: str
     created_at: datetime
-    status_list_url: str
-    status_index: int
+    statuses: tuple[StatusReference, ...]
     salt: str = field(repr=False)
     """Hides the e-mail address in a credential that has no holder."""
 
@@ -70,7 +69,7 @@ def build_credential(facts: AwardFacts, placement: Placement, *, issuer_url: str
         narrative=award.narrative,
         evidence=(evidence,) if award.evidence_url or award.evidence_narrative else (),
         identities=() if holder_did else (identity,),
-        statuses=(StatusReference(list_url=placement.status_list_url, index=placement.status_index),),
+        statuses=placement.statuses,
     )
     profile = profile_of(facts.institution)
     achievement = achievement_of(facts.version, profile, issuer_url=issuer_url, graded=award.grade is not None)

@@ -23,7 +23,16 @@ from issuer_agent.institution_keys import TokenVault, signing_identity
 from issuer_agent.outbox_records import Claim
 from issuer_agent.receipts import receipts_of
 from issuer_agent.registry_client import RegistryClient
-from issuer_agent.reservations import PUBLISH, Addresses, IssuingRefused, Reserved, check_award, reserve, subject_of
+from issuer_agent.reservations import (
+    PUBLISH,
+    Addresses,
+    IssuingRefused,
+    Reserved,
+    check_award,
+    reserve,
+    subject_of,
+    subjects_of,
+)
 from issuer_agent.signer import Signer
 from issuer_agent.store_facts import read_facts
 from issuer_agent.store_issuing import CredentialRecord
@@ -166,8 +175,8 @@ class Issuance:
             )
         if not delivered:
             raise IssuingRefused("This badge was fetched by another wallet, or revoked.", code="already-issued")
-        if reserved.opens_list:
-            self._attempt(PUBLISH, subject_of(record))
+        for subject in reserved.opens_lists:
+            self._attempt(PUBLISH, subject)
         return signed
 
     def issue_file(self, award_id: str) -> JsonObject:
@@ -232,13 +241,20 @@ class Issuance:
         """
         with begin(self.engine) as connection:
             self.record_revocation(connection, award_id)
+        return self.publish_lists_of(award_id)
+
+    def publish_lists_of(self, award_id: str) -> bool:
+        """Publish what waits of the status lists of an award; say whether the registry serves them as they are now."""
+        with begin(self.engine) as connection:
             record = store_issuing.find_credential(connection, award_id)
         if record is None:
             return True
-        self._attempt(PUBLISH, subject_of(record))
+        for subject in subjects_of(record):
+            self._attempt(PUBLISH, subject)
+        numbers = [int(subject.partition("/")[2]) for subject in subjects_of(record)]
         with begin(self.engine) as connection:
-            found = store_issuing.find_status_list(connection, record.institution, record.status_number)
-        return found is not None and found.published_version >= found.version
+            found = [store_issuing.find_status_list(connection, record.institution, number) for number in numbers]
+        return all(item is not None and item.published_version >= item.version for item in found)
 
     def record_revocation(self, connection: sa.Connection, award_id: str) -> None:
         """Record the revocation in the caller's transaction: no offer, token or waiting signature survives it.
@@ -316,7 +332,7 @@ class Issuance:
                     connection, item.record, sha256=_digest(document), signed_at=now, document=document
                 )
             store_issuing.finish_outbox(connection, claims, now=now)
-        for subject in {subject_of(item.record) for item in reserved if item.opens_list}:
+        for subject in {subject for item in reserved for subject in item.opens_lists}:
             self._attempt(PUBLISH, subject)
 
 

@@ -127,6 +127,8 @@ class BadgeClassContent:
     quality_assurance: QualityAssurance | None = None
     alignments: tuple[Alignment, ...] = ()
     stackable: bool = False
+    suspendable: bool = False
+    """Badges of it can be put on hold and given back; such a badge names two status lists."""
     expires_days: int | None = None
     enrol: Literal["both", "direct_award", "self_request"] = "both"
     grade_required: bool = False
@@ -228,3 +230,16 @@ class Award:
     idempotency_key: str | None = None
     revoked_at: datetime | None = None
     revocation_reason: str | None = None
+    suspended_at: datetime | None = None
+    """Until it is given back."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """One act in the life of an award after it was made; for its institution and the student, nobody else."""
+
+    award_id: str
+    at: datetime
+    act: Literal["revoked", "suspended", "reinstated"]
+    reason: str
+    actor: str

@@ -21,6 +21,7 @@ from issuer_agent.store_facts import read_facts
 from issuer_agent.store_issuing import CredentialRecord
 from service_kit.problems import RuleRefused
 from vc_core.json_text import JsonObject
+from vc_core.model.open_badge import StatusReference
 
 PUBLISH = "publish_status_list"
 
@@ -46,8 +47,8 @@ class Reserved:
 
     record: CredentialRecord
     institution: Institution
-    opens_list: bool = False
-    """Its status list was opened for it, so that nobody can read that list yet."""
+    opens_lists: tuple[str, ...] = ()
+    """Its status lists that were opened for it, as the outbox names them: nobody can read those yet."""
 
 
 def reserve(
@@ -71,17 +72,17 @@ def reserve(
         _check_delivery(item, holder_did)
         if award_id in known:
             known[award_id] = _claimed(connection, known[award_id], item, holder_did, addresses)
-    opened: set[tuple[str, int]] = set()
+    opened: set[str] = set()
     missing = sorted(
         (item for award_id, item in facts.items() if award_id not in known), key=lambda item: item.institution.slug
     )
     for slug, group in groupby(missing, key=lambda item: item.institution.slug):
-        fixed, numbers = _fixed(connection, slug, list(group), holder_did, addresses, now.replace(microsecond=0))
+        fixed, lists = _fixed(connection, slug, list(group), holder_did, addresses, now.replace(microsecond=0))
         known |= {record.award_id: record for record in fixed}
-        opened |= {(slug, number) for number in numbers}
+        opened |= set(lists)
     found = [known[award_id] for award_id in award_ids]
     return [
-        Reserved(item, facts[item.award_id].institution, (item.institution, item.status_number) in opened)
+        Reserved(item, facts[item.award_id].institution, tuple(name for name in subjects_of(item) if name in opened))
         for item in found
     ]
 
@@ -90,6 +91,8 @@ def check_award(facts: AwardFacts) -> None:
     """Return when the award may give a credential. Raises IssuingRefused."""
     if facts.award.revoked_at is not None:
         raise IssuingRefused("This award was revoked.", code="award-revoked")
+    if facts.award.suspended_at is not None:
+        raise IssuingRefused("This award is on hold. Ask the institution.", code="award-suspended")
     if not facts.institution.ready:
         raise IssuingRefused("The institution has no keys yet. Ask its administrator.", code="institution-not-ready")
 
@@ -102,8 +105,14 @@ def _check_delivery(facts: AwardFacts, holder_did: str | None) -> None:
 
 
 def subject_of(record: CredentialRecord) -> str:
-    """Return the name of a credential's status list in the outbox."""
+    """Return the name of a credential's revocation list in the outbox."""
     return f"{record.institution}/{record.status_number}"
+
+
+def subjects_of(record: CredentialRecord) -> list[str]:
+    """Return the names of a credential's status lists in the outbox."""
+    numbers = (record.status_number, record.suspension_number)
+    return [f"{record.institution}/{number}" for number in numbers if number is not None]
 
 
 def _claimed(
@@ -133,11 +142,21 @@ def _fixed(
     holder_did: str | None,
     addresses: Addresses,
     now: datetime,
-) -> tuple[list[CredentialRecord], list[int]]:
+) -> tuple[list[CredentialRecord], list[str]]:
     """Fix new credentials of one institution; return them with the status lists that were opened for them."""
     allocation = status_lists.allocate(connection, institution, len(group), now=now)
+    numbers = [*allocation.opened]
+    second: dict[str, status_lists.Place] = {}
+    suspendable = [facts.award.id for facts in group if facts.version.content.suspendable]
+    if suspendable:
+        found = status_lists.allocate(
+            connection, institution, len(suspendable), now=now, purpose=status_lists.SUSPENSION
+        )
+        second = dict(zip(suspendable, found.places, strict=True))
+        numbers += found.opened
     records = []
     for facts, place in zip(group, allocation.places, strict=True):
+        other = second.get(facts.award.id)
         record = CredentialRecord(
             award_id=facts.award.id,
             credential_id=f"urn:uuid:{uuid.uuid4()}",
@@ -147,20 +166,32 @@ def _fixed(
             status_number=place.number,
             status_index=place.index,
             document=None,
+            suspension_number=other.number if other else None,
+            suspension_index=other.index if other else None,
         )
         records.append(replace(record, document=_build(facts, record, addresses)))
     store_issuing.add_credentials(connection, records)
-    opened = [f"{institution}/{number}" for number in allocation.opened]
+    opened = [f"{institution}/{number}" for number in numbers]
     store_issuing.enqueue(connection, PUBLISH, opened, now=now)
-    return records, allocation.opened
+    return records, opened
 
 
 def _build(facts: AwardFacts, record: CredentialRecord, addresses: Addresses) -> JsonObject:
+    places = [(status_lists.REVOCATION, record.status_number, record.status_index)]
+    if record.suspension_number is not None and record.suspension_index is not None:
+        places.append((status_lists.SUSPENSION, record.suspension_number, record.suspension_index))
+    statuses = tuple(
+        StatusReference(
+            list_url=status_lists.status_list_url(addresses.registry_url, record.institution, number),
+            index=index,
+            purpose=purpose,
+        )
+        for purpose, number, index in places
+    )
     placement = Placement(
         credential_id=record.credential_id,
         created_at=record.created_at,
-        status_list_url=status_lists.status_list_url(addresses.registry_url, record.institution, record.status_number),
-        status_index=record.status_index,
+        statuses=statuses,
         salt=secrets.token_hex(16),
     )
     return build_credential(facts, placement, issuer_url=addresses.issuer_url, holder_did=record.holder_did)

@@ -15,6 +15,7 @@ from issuer_agent.issuance import Issuance
 from issuer_agent.people import People
 from issuer_agent.requests import Requests
 from issuer_agent.settings import IssuerSettings
+from issuer_agent.suspensions import Suspensions
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Issuer:
     people: People
     issuance: Issuance
     accrediting: Accrediting
+    suspensions: Suspensions
 
 
 def now() -> datetime:

@@ -28,6 +28,8 @@ class CredentialRecord:
     status_number: int
     status_index: int
     document: JsonObject | None
+    suspension_number: int | None = None
+    suspension_index: int | None = None
     sha256: str | None = None
     signed_at: datetime | None = None
     revoked_at: datetime | None = None
@@ -121,16 +123,24 @@ def revoke_credential(connection: sa.Connection, award_id: str, *, at: datetime)
     if row is None:
         return None
     record = CredentialRecord(**row)
-    entry = status_entries.c
-    place = (entry.institution == record.institution, entry.number == record.status_number)
-    connection.execute(sa.update(status_entries).where(*place, entry.index == record.status_index).values(set_at=at))
-    lists = status_lists.c
-    connection.execute(
-        sa.update(status_lists)
-        .where(lists.institution == record.institution, lists.number == record.status_number)
-        .values(version=lists.version + 1)
-    )
+    _set_entry(connection, record.institution, record.status_number, record.status_index, at)
     return record
+
+
+def set_suspension(connection: sa.Connection, record: CredentialRecord, *, at: datetime | None) -> str:
+    """Set or clear the second bit of a credential that has one; return the name of the list in the outbox."""
+    assert record.suspension_number is not None
+    assert record.suspension_index is not None
+    _set_entry(connection, record.institution, record.suspension_number, record.suspension_index, at)
+    return f"{record.institution}/{record.suspension_number}"
+
+
+def _set_entry(connection: sa.Connection, institution: str, number: int, index: int, at: datetime | None) -> None:
+    entry, lists = status_entries.c, status_lists.c
+    place = (entry.institution == institution, entry.number == number, entry.index == index)
+    connection.execute(sa.update(status_entries).where(*place).values(set_at=at))
+    here = (lists.institution == institution, lists.number == number)
+    connection.execute(sa.update(status_lists).where(*here).values(version=lists.version + 1))
 
 
 # status lists

@@ -132,11 +132,24 @@ awards = sa.Table(
     sa.Column("idempotency_key", sa.Text),
     sa.Column("revoked_at", sa.DateTime(timezone=True)),
     sa.Column("revocation_reason", sa.Text),
+    sa.Column("suspended_at", sa.DateTime(timezone=True)),
     sa.ForeignKeyConstraint(
         ["badge_class_id", "version"], ["badge_class_versions.badge_class_id", "badge_class_versions.version"]
     ),
     sa.UniqueConstraint("badge_class_id", "recipient_email", "batch", name="one_award_per_recipient_and_batch"),
     sa.UniqueConstraint("institution", "idempotency_key", name="one_award_per_idempotency_key"),
+)
+
+# Append-only: what became of an award after it was made, with the reasons.
+status_changes = sa.Table(
+    "status_changes",
+    metadata,
+    sa.Column("number", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("award_id", sa.Text, sa.ForeignKey("awards.id"), nullable=False, index=True),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("act", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
 )
 
 audit = sa.Table(

@@ -45,6 +45,9 @@ credentials = sa.Table(
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("status_number", sa.Integer, nullable=False),
     sa.Column("status_index", sa.Integer, nullable=False),
+    # Its second place, when badges of its class can be suspended.
+    sa.Column("suspension_number", sa.Integer),
+    sa.Column("suspension_index", sa.Integer),
     # Unsigned until signed_at. Signed and kept for a file; dropped for a wallet, which keeps it itself.
     # JSON, not JSONB: the members keep their order.
     sa.Column("document", sa.JSON),
@@ -58,7 +61,12 @@ credentials = sa.Table(
         ["institution", "status_number", "status_index"],
         ["status_entries.institution", "status_entries.number", "status_entries.index"],
     ),
+    sa.ForeignKeyConstraint(
+        ["institution", "suspension_number", "suspension_index"],
+        ["status_entries.institution", "status_entries.number", "status_entries.index"],
+    ),
     sa.UniqueConstraint("institution", "status_number", "status_index"),
+    sa.UniqueConstraint("institution", "suspension_number", "suspension_index"),
 )
 
 offers = sa.Table(

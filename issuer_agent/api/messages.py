@@ -253,5 +253,6 @@ def award_out(item: Award, issuing: dict[str, Any] | None = None) -> dict[str, A
         "awarded_at": item.awarded_at.isoformat(),
         "revoked_at": item.revoked_at.isoformat() if item.revoked_at else None,
         "revocation_reason": item.revocation_reason,
+        "suspended_at": item.suspended_at.isoformat() if item.suspended_at else None,
         "issuing": issuing,
     }

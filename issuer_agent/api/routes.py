@@ -225,6 +225,20 @@ def _awards(routes: APIRouter, issuer: Issuer, visitor_of: Any) -> None:
         published = issuer.issuance.revoke(award_id)
         return {**m.award_out(revoked), "status_published": published}
 
+    @routes.post("/awards/{award_id}/suspend")
+    def suspend(award_id: str, body: m.ReasonIn, visitor: Annotated[Visitor, Depends(visitor_of)]) -> dict[str, Any]:
+        """Put a badge on hold, when its class allows that. When the registry is away its publication follows later."""
+        visitor.require("revoke", issuer.awards.get(award_id).institution)
+        award, published = issuer.suspensions.suspend(award_id, reason=body.reason, actor=visitor.actor, now=now())
+        return {**m.award_out(award), "status_published": published}
+
+    @routes.post("/awards/{award_id}/reinstate")
+    def reinstate(award_id: str, body: m.ReasonIn, visitor: Annotated[Visitor, Depends(visitor_of)]) -> dict[str, Any]:
+        """Give a badge back that was on hold. When the registry is away its publication follows later."""
+        visitor.require("revoke", issuer.awards.get(award_id).institution)
+        award, published = issuer.suspensions.reinstate(award_id, reason=body.reason, actor=visitor.actor, now=now())
+        return {**m.award_out(award), "status_published": published}
+
 
 def _credentials(routes: APIRouter, issuer: Issuer, visitor_of: Any) -> None:
     @routes.get("/awards/{award_id}/credential")

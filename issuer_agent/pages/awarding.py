@@ -110,8 +110,20 @@ def _single(routes: APIRouter, issuer: Issuer, visiting: Visiting) -> None:
         issuer.issuance.revoke(award_id)
         return see(f"/staff/awards/{award_id}/show")
 
+    @routes.post("/awards/{award_id}/{act}")
+    def hold(request: Request, award_id: str, act: Literal["suspend", "reinstate"], form: Form) -> Response:
+        award, visitor = _allowed(request, "revoke", award_id)
+        change = issuer.suspensions.suspend if act == "suspend" else issuer.suspensions.reinstate
+        try:
+            change(award_id, reason=one(form, "reason"), actor=visitor.actor, now=now())
+        except (InvalidValues, RuleRefused) as error:
+            return visiting.render_again(request, "award.html", error, **_view(request, award, visitor))
+        return see(f"/staff/awards/{award_id}/show")
+
     @routes.get("/awards/{award_id}/{act}")
-    def answered(request: Request, award_id: str, act: Literal["offer", "revoke"] | File) -> Response:
+    def answered(
+        request: Request, award_id: str, act: Literal["offer", "revoke", "suspend", "reinstate"] | File
+    ) -> Response:
         if act == "badge.json" or act == "badge.png":
             award, _ = _allowed(request, "award", award_id)
             return badge_file(issuer.issuance, award, act)

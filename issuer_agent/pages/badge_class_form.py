@@ -19,6 +19,7 @@ FLAGS = (
     "assessment_supervised",
     "assessment_identity_verified",
     "stackable",
+    "suspendable",
     "grade_required",
     "evidence_required",
     "narrative_required",

@@ -47,8 +47,15 @@ class Shelf:
     def awards(self, items: Sequence[Award]) -> list[AwardView]:
         """Return the views of awards, in their order."""
         states = self._issuer.issuance.states_of([item.id for item in items])
+        changes = self._issuer.awards.changes([item.id for item in items])
         moment = now()
         return [
-            award_view(item, self.badge(item.badge_class_id, item.version), states[item.id], now=moment)
+            award_view(
+                item,
+                self.badge(item.badge_class_id, item.version),
+                states[item.id],
+                changes.get(item.id, ()),
+                now=moment,
+            )
             for item in items
         ]

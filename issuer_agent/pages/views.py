@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from markupsafe import Markup
 from issuer_agent.credentials import main_language
 from issuer_agent.issuance import IssuingState
 from issuer_agent.pages.card_art import card_svg
-from issuer_agent.records import Award, BadgeClassContent, BadgeClassVersion, Institution
+from issuer_agent.records import Award, BadgeClassContent, BadgeClassVersion, Institution, StatusChange
 from service_kit.badge_art import badge_svg
 
 TYPE_TEXT = {
@@ -50,8 +51,10 @@ AWARD_PILL = {
     "issued": ("ok", "In a wallet"),
     "signed_file": ("ok", "Signed file"),
     "expired": ("warn", "Expired"),
+    "suspended": ("warn", "On hold"),
     "revoked": ("bad", "Revoked"),
 }
+CHANGE_TEXT = {"revoked": "Revoked", "suspended": "On hold", "reinstated": "Given back"}
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": False})
 _TAGS = {"p", "ul", "ol", "li", "strong", "em", "a", "h3", "h4", "br", "code", "blockquote"}
 
@@ -91,7 +94,8 @@ class AwardView:
     grade: str | None
     pill: tuple[str, str]
     state: str
-    reason: str | None
+    changes: list[tuple[str, datetime, str]]
+    """What became of it: text, moment and reason."""
     delivery: str
     evidence_url: str | None
     narrative: str | None
@@ -127,7 +131,9 @@ def version_view(version: BadgeClassVersion, institution: Institution, language:
     return badge_view(version.badge_class_id, version.content, institution, language)
 
 
-def award_view(award: Award, badge: BadgeView, issuing: IssuingState, *, now: datetime) -> AwardView:
+def award_view(
+    award: Award, badge: BadgeView, issuing: IssuingState, changes: Sequence[StatusChange], *, now: datetime
+) -> AwardView:
     """Return the view of an award."""
     name = _state(award, issuing, now)
     return AwardView(
@@ -140,7 +146,7 @@ def award_view(award: Award, badge: BadgeView, issuing: IssuingState, *, now: da
         grade=award.grade,
         pill=AWARD_PILL[name],
         state=name,
-        reason=award.revocation_reason,
+        changes=[(CHANGE_TEXT[change.act], change.at, change.reason) for change in changes],
         delivery=award.delivery,
         evidence_url=award.evidence_url,
         narrative=award.narrative,
@@ -151,6 +157,8 @@ def award_view(award: Award, badge: BadgeView, issuing: IssuingState, *, now: da
 def _state(award: Award, issuing: IssuingState, now: datetime) -> str:
     if award.revoked_at is not None:
         return "revoked"
+    if award.suspended_at is not None:
+        return "suspended"
     if award.expires_at is not None and award.expires_at <= now:
         return "expired"
     if award.delivery == "file":

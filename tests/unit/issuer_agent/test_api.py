@@ -45,6 +45,8 @@ ENDPOINTS: list[tuple[str, str, dict[str, Any] | None]] = [
     ("GET", "/awards/{award}", None),
     ("POST", "/awards/{award}/offers", {}),
     ("POST", "/awards/{award}/revoke", {"reason": "A mistake"}),
+    ("POST", "/awards/{award}/suspend", {"reason": "An investigation"}),
+    ("POST", "/awards/{award}/reinstate", {"reason": "Nothing was found"}),
     ("GET", "/awards/{award}/credential", None),
     ("GET", "/awards/{award}/credential.png", None),
 ]

@@ -333,3 +333,26 @@ def test_a_list_of_fifty_awards_costs_few_statements(portal: Portal) -> None:
 
     assert len(views) == 50
     assert len(statements) <= 8
+
+
+def test_a_badge_is_put_on_hold_and_given_back(portal: Portal) -> None:
+    content = {**CONTENT.dump_python(MICRO, mode="json"), "suspendable": True}
+    api = portal.api()
+    made = api.post("/api/v1/badge-classes", json={"institution": "zzu", "content": content, "publish": True}).json()
+    recipient = {"email": "noor@student.zzu.example", "name": "Noor de Vries"}
+    award = api.post("/api/v1/awards", json={"badge_class": made["id"], "recipient": recipient}).json()["id"]
+    staff, student = portal.browser("daan"), portal.browser("noor")
+    page = f"/staff/awards/{award}"
+
+    assert "Put this badge on hold" in staff.get(f"{page}/show").text
+    empty = staff.post(f"{page}/suspend", data={"reason": " "})
+    assert empty.status_code == 422
+    assert staff.post(f"{page}/suspend", data={"reason": "The fee is open"}).status_code == 303
+    shown = staff.get(f"{page}/show").text
+    assert "On hold" in shown
+    assert "Give it back" in shown
+    mine = student.get("/my").text
+    assert "The fee is open" in mine
+    assert staff.post(f"{page}/reinstate", data={"reason": "It was paid"}).status_code == 303
+    assert "It was paid" in student.get("/my").text
+    assert portal.browser("sem").post(f"{page}/suspend", data={"reason": "x"}).status_code == 404

@@ -118,12 +118,17 @@ def withdrawn(m: Machine) -> Report:
     return m.judge(badge, m.pack(year(2)), at=year(2))
 
 
-def suspended(m: Machine) -> Report:
+def suspended(m: Machine, *, given_back: bool = False) -> Report:
     entry = {**m.issuer.unsigned_badge()["credentialStatus"], "statusPurpose": "suspension"}
     badge = m.issuer.issue(year(1), credentialStatus=entry)
     m.issuer.revoked.add(7)
     m.issuer.now = year(2)
-    return m.judge(badge, m.pack(year(2), status_list=m.issuer.status_list(purpose="suspension")), at=year(2))
+    on_hold = m.judge(badge, m.pack(year(2), status_list=m.issuer.status_list(purpose="suspension")), at=year(2))
+    if not given_back:
+        return on_hold
+    m.issuer.revoked.clear()
+    m.issuer.now = year(2.1)
+    return m.judge(badge, m.pack(year(2.1), status_list=m.issuer.status_list(purpose="suspension")), at=year(2.1))
 
 
 def closed(m: Machine, *, signed: float = 1) -> Report:
@@ -189,6 +194,7 @@ PLAYED: dict[str, Callable[[Machine], Report]] = {
     "has a receipt from after the theft, and an older date": lambda m: of_before_the_theft(m, receipt=1.6),
     "withdrawn": withdrawn,
     "suspended": suspended,
+    "given back after it was suspended": lambda m: suspended(m, given_back=True),
     "its institution closed": closed,
     "somebody signs with a key of the closed institution": lambda m: closed(m, signed=2.5),
     "awarded within an accreditation that ended since": lambda m: accredited_by(
