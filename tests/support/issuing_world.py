@@ -125,6 +125,14 @@ class World:
             store.add_badge_class_version(connection, version)
         return version
 
+    def add_institution(self) -> str:
+        """Add an institution of its own for a test, ready to issue, and return its short name."""
+        slug = f"i{uuid.uuid4().hex[:8]}"
+        self.institutions[slug] = _provision(
+            slug, f"Institution {slug}", self, self.issuance.vault, self.issuance.registry, {}
+        )
+        return slug
+
     def dump(self) -> dict[str, list[dict[str, Any]]]:
         """Return everything in the issuer's database."""
         with begin(self.engine) as connection:

@@ -24,6 +24,12 @@ STAFF = Actor("person:daan")
 SUSPENDABLE = replace(CONTENT, suspendable=True)
 
 
+@pytest.fixture(autouse=True)
+def slug(world: World) -> str:
+    """Let each test have an institution of its own: a list is never replaced by one of an earlier moment."""
+    return world.add_institution()
+
+
 def suspensions(world: World) -> Suspensions:
     return Suspensions(world.engine, world.issuance)
 
@@ -47,9 +53,9 @@ def bits(world: World, badge: Any) -> dict[str, int]:
     return found
 
 
-def test_a_badge_of_such_a_class_has_a_place_in_two_lists(world: World) -> None:
-    plain = world.issuance.issue_file(world.add_award(delivery="file").id)
-    badge = world.issuance.issue_file(world.add_award(delivery="file", content=SUSPENDABLE).id)
+def test_a_badge_of_such_a_class_has_a_place_in_two_lists(world: World, slug: str) -> None:
+    plain = world.issuance.issue_file(world.add_award(slug=slug, delivery="file").id)
+    badge = world.issuance.issue_file(world.add_award(slug=slug, delivery="file", content=SUSPENDABLE).id)
 
     first, second = status_entries(badge)
     assert (first.purpose, second.purpose) == ("revocation", "suspension")
@@ -60,10 +66,12 @@ def test_a_badge_of_such_a_class_has_a_place_in_two_lists(world: World) -> None:
     assert "credentialSchema" not in badge
 
 
-def test_on_hold_and_back_as_often_as_needed(world: World) -> None:
-    award = world.add_award(delivery="file", content=SUSPENDABLE)
+def test_on_hold_and_back_as_often_as_needed(world: World, slug: str) -> None:
+    award = world.add_award(slug=slug, delivery="file", content=SUSPENDABLE)
     badge = world.issuance.issue_file(award.id)
-    others = [world.issuance.issue_file(world.add_award(delivery="file", content=SUSPENDABLE).id) for _ in range(3)]
+    others = [
+        world.issuance.issue_file(world.add_award(slug=slug, delivery="file", content=SUSPENDABLE).id) for _ in range(3)
+    ]
 
     for _ in range(2):
         held, published = suspend(world, award)
@@ -78,8 +86,8 @@ def test_on_hold_and_back_as_often_as_needed(world: World) -> None:
     assert acts == [("suspended", "An investigation"), ("reinstated", "Nothing was found")] * 2
 
 
-def test_the_reason_is_nowhere_in_public(world: World) -> None:
-    award = world.add_award(delivery="file", content=SUSPENDABLE)
+def test_the_reason_is_nowhere_in_public(world: World, slug: str) -> None:
+    award = world.add_award(slug=slug, delivery="file", content=SUSPENDABLE)
     badge = world.issuance.issue_file(award.id)
     suspend(world, award, "Plagiarism in chapter three")
     for path in ("/api/evidence", "/api/participants"):
@@ -87,8 +95,8 @@ def test_the_reason_is_nowhere_in_public(world: World) -> None:
     assert all("Plagiarism" not in world.http.get(entry.list_url).text for entry in status_entries(badge))
 
 
-def test_what_is_on_hold_is_not_handed_out(world: World, wallet: Wallet) -> None:
-    award = world.add_award(content=SUSPENDABLE)
+def test_what_is_on_hold_is_not_handed_out(world: World, slug: str, wallet: Wallet) -> None:
+    award = world.add_award(slug=slug, content=SUSPENDABLE)
     session = wallet.accept(world.issuance.offer_award(award.id).offer_url)
     suspend(world, award)
 
@@ -102,9 +110,8 @@ def test_what_is_on_hold_is_not_handed_out(world: World, wallet: Wallet) -> None
     assert wallet.receive_offer(world.issuance.offer_award(award.id).offer_url)
 
 
-def test_while_the_agent_is_away_it_waits(world: World) -> None:
-    # Of the other institution: its lists are then from ten minutes later than those of the other tests.
-    award = world.add_award(slug="hnn", delivery="file", content=SUSPENDABLE)
+def test_while_the_agent_is_away_it_waits(world: World, slug: str) -> None:
+    award = world.add_award(slug=slug, delivery="file", content=SUSPENDABLE)
     badge = world.issuance.issue_file(award.id)
     world.signer.down = True
     _, published = suspend(world, award)
@@ -116,9 +123,12 @@ def test_while_the_agent_is_away_it_waits(world: World) -> None:
     assert bits(world, badge)["suspension"] == 1
 
 
-def test_what_is_refused(world: World) -> None:
-    award = world.add_award(delivery="file", content=SUSPENDABLE)
-    plain, revoked = world.add_award(delivery="file"), world.add_award(delivery="file", content=SUSPENDABLE)
+def test_what_is_refused(world: World, slug: str) -> None:
+    award = world.add_award(slug=slug, delivery="file", content=SUSPENDABLE)
+    plain, revoked = (
+        world.add_award(slug=slug, delivery="file"),
+        world.add_award(slug=slug, delivery="file", content=SUSPENDABLE),
+    )
     world.issuance.issue_file(revoked.id)
     world.revoke(revoked)
 
@@ -139,8 +149,8 @@ def test_what_is_refused(world: World) -> None:
         suspensions(world).suspend("unknown", reason="x", actor=STAFF, now=world.now())
 
 
-def test_a_badge_on_hold_can_still_be_revoked(world: World) -> None:
-    award = world.add_award(delivery="file", content=SUSPENDABLE)
+def test_a_badge_on_hold_can_still_be_revoked(world: World, slug: str) -> None:
+    award = world.add_award(slug=slug, delivery="file", content=SUSPENDABLE)
     badge = world.issuance.issue_file(award.id)
     suspend(world, award)
     assert world.revoke(award)
