@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import sqlalchemy as sa
 from fastapi import FastAPI
@@ -18,6 +19,7 @@ from issuer_agent.awards import Awards
 from issuer_agent.institution_keys import TokenVault
 from issuer_agent.institutions import Institutions
 from issuer_agent.issuance import Issuance
+from issuer_agent.key_changes import KeyChanges
 from issuer_agent.oid4vci import routes as oid4vci
 from issuer_agent.outbox import OutboxWorker
 from issuer_agent.people import People
@@ -73,6 +75,9 @@ def build_issuer(settings: IssuerSettings, *, signer: Signer | None = None) -> I
         issuance=issuance,
         accrediting=Accrediting(engine, institutions, used, registry),
         suspensions=Suspensions(engine, issuance),
+        key_changes=KeyChanges(
+            engine, agent, used, registry, vault, issuance, timedelta(seconds=settings.key_copies_s)
+        ),
     )
 
 

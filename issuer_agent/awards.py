@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -182,6 +182,12 @@ class Awards:
         if found is None:
             raise NotFound("This award does not exist.")
         return found
+
+    def many(self, award_ids: Sequence[str]) -> list[Award]:
+        """Return these awards in their order; those that are not there are left out."""
+        with begin(self.engine) as connection:
+            found = store.find_awards(connection, award_ids)
+        return [found[award_id] for award_id in award_ids if award_id in found]
 
     def changes(self, award_ids: Iterable[str]) -> dict[str, list[StatusChange]]:
         """Return what became of these awards after they were made, by award."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from cryptography.fernet import Fernet, InvalidToken
 
@@ -67,15 +67,36 @@ def signing_identity(institution: Institution, vault: TokenVault) -> SigningIden
     return SigningIdentity(institution.did, vault.open(box), first, second)
 
 
-def did_document(institution: Institution) -> JsonObject:
-    """Return the institution's DID document: each key as Multikey for Data Integrity and as JWK for JOSE."""
-    keys: list[DocumentKey] = []
-    for key_id in (institution.ed25519_key_id, institution.p256_key_id):
-        if institution.did is None or key_id is None:
-            raise NotProvisioned("The institution has no keys yet.")
-        multikey = parse_did_url(key_id).fragment or ""
-        keys.append((None, public_key_from_multikey(multikey), ("Multikey", "JsonWebKey")))
-    return build_did_document(str(institution.did), keys)
+def did_document(
+    institution: Institution, *, also: Sequence[str] = (), distrusted: Mapping[str, datetime] | None = None
+) -> JsonObject:
+    """Return the institution's DID document: each key as Multikey for Data Integrity and as JWK for JOSE.
+
+    Args:
+        institution: whose keys of now are in force.
+        also: more keys that are in force, while one takes over from another.
+        distrusted: keys that fell into other hands, each with the moment since when; they stay listed without any use,
+            marked `revoked` (Controlled Identifiers 1.0, 2.2).
+    """
+    own = (institution.ed25519_key_id, institution.p256_key_id)
+    if institution.did is None or None in own:
+        raise NotProvisioned("The institution has no keys yet.")
+    names = dict.fromkeys([*(str(name) for name in own), *also])
+    document = build_did_document(str(institution.did), [_document_key(name) for name in names])
+    methods = document["verificationMethod"]
+    for name, since in (distrusted or {}).items():
+        marked = build_did_document(str(institution.did), [_document_key(name)])["verificationMethod"]
+        if isinstance(methods, list) and isinstance(marked, list):
+            methods += [{**method, "revoked": _stamp(since)} for method in marked if isinstance(method, dict)]
+    return document
+
+
+def _document_key(key_id: str) -> DocumentKey:
+    return None, public_key_from_multikey(parse_did_url(key_id).fragment or ""), ("Multikey", "JsonWebKey")
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def provision(
@@ -121,15 +142,34 @@ def provision(
 def publish(
     institution: Institution, *, signer: Signer, registry: RegistryClient, vault: TokenVault, now: datetime
 ) -> None:
-    """Publish the DID document, with proof of control by the institution's own key."""
+    """Publish the first DID document, with proof of control by the institution's own key."""
     document = did_document(institution)
+    identity = signing_identity(institution, vault)
+    publish_document(institution.slug, document, identity, signer=signer, registry=registry, now=now)
+
+
+def publish_document(
+    slug: str,
+    document: JsonObject,
+    identity: SigningIdentity,
+    *,
+    signer: Signer,
+    registry: RegistryClient,
+    now: datetime,
+) -> None:
+    """Publish a DID document, with proof of control by a key that is in force.
+
+    Raises:
+        Unavailable: agent or registry is away.
+        RegistryRefused: the key of the identity is not in force.
+    """
     claims: JsonObject = {
-        "did": institution.did,
+        "did": identity.did,
         "sha256": hashlib.sha256(canonicalize_jcs(document)).hexdigest(),
         "iat": int(now.timestamp()),
     }
-    proof = signer.sign_jws(claims, identity=signing_identity(institution, vault))
-    registry.publish_did_document(institution.slug, document, proof)
+    proof = signer.sign_jws(claims, identity=identity)
+    registry.publish_did_document(slug, document, proof)
 
 
 def _make_keys(institution: Institution, *, agent: AcapyClient, vault: TokenVault, keep: Keep) -> Institution:

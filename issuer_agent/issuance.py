@@ -256,6 +256,11 @@ class Issuance:
             found = [store_issuing.find_status_list(connection, record.institution, number) for number in numbers]
         return all(item is not None and item.published_version >= item.version for item in found)
 
+    def publish_now(self, subjects: Sequence[str]) -> None:
+        """Publish these status lists, as the outbox names them; what fails waits there."""
+        for subject in subjects:
+            self._attempt(PUBLISH, subject)
+
     def record_revocation(self, connection: sa.Connection, award_id: str) -> None:
         """Record the revocation in the caller's transaction: no offer, token or waiting signature survives it.
 

@@ -41,6 +41,8 @@ class Institution:
     ed25519_key_id: str | None = None
     p256_key_id: str | None = None
     published_at: datetime | None = None
+    signing_since: datetime | None = None
+    """When its keys took over from others; None for the first."""
 
     @property
     def ready(self) -> bool:
@@ -50,6 +52,27 @@ class Institution:
     def name(self, language: str) -> str:
         """Return the name in this language."""
         return self.name_nl if language == "nl" else self.name_en
+
+
+@dataclass(frozen=True, slots=True)
+class KeyChange:
+    """A rotation of keys, or a compromise; finished or under way."""
+
+    id: str
+    institution: str
+    kind: Literal["rotation", "compromise"]
+    state: Literal["begun", "made", "published", "switched", "done"]
+    old_ed25519: str
+    old_p256: str
+    started_at: datetime
+    started_by: str
+    new_ed25519: str | None = None
+    new_p256: str | None = None
+    distrusted_since: datetime | None = None
+    """Of a compromise: the moment from which others may have had the old keys."""
+    published_at: datetime | None = None
+    switched_at: datetime | None = None
+    finished_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

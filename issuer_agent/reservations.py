@@ -71,13 +71,13 @@ def reserve(
         check_award(item)
         _check_delivery(item, holder_did)
         if award_id in known:
-            known[award_id] = _claimed(connection, known[award_id], item, holder_did, addresses)
+            known[award_id] = _claimed(connection, known[award_id], item, holder_did, addresses, now)
     opened: set[str] = set()
     missing = sorted(
         (item for award_id, item in facts.items() if award_id not in known), key=lambda item: item.institution.slug
     )
     for slug, group in groupby(missing, key=lambda item: item.institution.slug):
-        fixed, lists = _fixed(connection, slug, list(group), holder_did, addresses, now.replace(microsecond=0))
+        fixed, lists = _fixed(connection, slug, list(group), holder_did, addresses, now)
         known |= {record.award_id: record for record in fixed}
         opened |= set(lists)
     found = [known[award_id] for award_id in award_ids]
@@ -121,18 +121,39 @@ def _claimed(
     facts: AwardFacts,
     holder_did: str | None,
     addresses: Addresses,
+    now: datetime,
 ) -> CredentialRecord:
     """Return a credential that was fixed before, when it is this holder's, or was never signed and can become so."""
     if record.revoked_at is not None:
         raise IssuingRefused("This award was revoked.", code="award-revoked")
     if record.holder_did == holder_did and record.document is not None:
-        return record
+        return _of_the_keys_of_now(connection, record, facts, addresses, now)
     if record.signed_at is not None:
         raise IssuingRefused("This badge was already fetched by a wallet, or as a file.", code="already-issued")
     changed = replace(record, holder_did=holder_did)
     changed = replace(changed, document=_build(facts, changed, addresses))
     store_issuing.change_holder(connection, changed)
     return changed
+
+
+def _of_the_keys_of_now(
+    connection: sa.Connection, record: CredentialRecord, facts: AwardFacts, addresses: Addresses, now: datetime
+) -> CredentialRecord:
+    """Return a credential that the keys of now can sign: none may seem to be older than the key that signed it."""
+    since = facts.institution.signing_since
+    kept_as_signed = record.signed_at is not None and record.holder_did is None
+    if since is None or record.created_at >= since or kept_as_signed:
+        return record
+    changed = replace(record, created_at=_created_at(facts.institution, now))
+    changed = replace(changed, document=_build(facts, changed, addresses))
+    store_issuing.change_moment(connection, changed)
+    return changed
+
+
+def _created_at(institution: Institution, now: datetime) -> datetime:
+    """Return the moment that is written into a credential: of now, and no earlier than its key."""
+    since = institution.signing_since
+    return (now if since is None else max(now, since)).replace(microsecond=0)
 
 
 def _fixed(
@@ -162,7 +183,7 @@ def _fixed(
             credential_id=f"urn:uuid:{uuid.uuid4()}",
             institution=institution,
             holder_did=holder_did,
-            created_at=now,
+            created_at=_created_at(facts.institution, now),
             status_number=place.number,
             status_index=place.index,
             document=None,

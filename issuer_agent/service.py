@@ -12,6 +12,7 @@ from issuer_agent.achievements import Achievements
 from issuer_agent.awards import Awards
 from issuer_agent.institutions import Institutions
 from issuer_agent.issuance import Issuance
+from issuer_agent.key_changes import KeyChanges
 from issuer_agent.people import People
 from issuer_agent.requests import Requests
 from issuer_agent.settings import IssuerSettings
@@ -32,6 +33,7 @@ class Issuer:
     issuance: Issuance
     accrediting: Accrediting
     suspensions: Suspensions
+    key_changes: KeyChanges
 
 
 def now() -> datetime:

@@ -25,5 +25,7 @@ class IssuerSettings(ServiceSettings):
     """The wallet that links for students lead to."""
     operator_api_key: SecretStr | None = None
     """A key for the API that may act for every institution; for the operator's own tools."""
+    key_copies_s: int = 86_400
+    """How long others may use a copy of an institution's identity document: each step of a rotation waits for it."""
     outbox_worker: bool = True
     """Run the worker for postponed work in this process."""

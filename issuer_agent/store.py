@@ -5,6 +5,7 @@ Those of people, sessions and keys are in `store_people`, those of issuing in `s
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -231,6 +232,12 @@ def find_award(connection: sa.Connection, award_id: str) -> Award | None:
     """Return the award, or None."""
     row = connection.execute(sa.select(awards).where(awards.c.id == award_id)).mappings().first()
     return Award(**row) if row else None
+
+
+def find_awards(connection: sa.Connection, award_ids: Iterable[str]) -> dict[str, Award]:
+    """Return these awards, by identifier."""
+    query = sa.select(awards).where(awards.c.id.in_(list(award_ids)))
+    return {row["id"]: Award(**row) for row in connection.execute(query).mappings()}
 
 
 def find_award_by_key(connection: sa.Connection, institution: str, idempotency_key: str) -> Award | None:

@@ -71,6 +71,15 @@ def change_holder(connection: sa.Connection, record: CredentialRecord) -> None:
     )
 
 
+def change_moment(connection: sa.Connection, record: CredentialRecord) -> None:
+    """Give a credential another moment of signing, and the document that goes with it."""
+    connection.execute(
+        sa.update(credentials)
+        .where(credentials.c.award_id == record.award_id)
+        .values(created_at=record.created_at, document=record.document)
+    )
+
+
 def find_credentials(connection: sa.Connection, award_ids: Iterable[str]) -> dict[str, CredentialRecord]:
     """Return the credentials of these awards, by award."""
     query = sa.select(credentials).where(credentials.c.award_id.in_(list(award_ids)))

@@ -26,6 +26,30 @@ institutions = sa.Table(
     sa.Column("ed25519_key_id", sa.Text),
     sa.Column("p256_key_id", sa.Text),
     sa.Column("published_at", sa.DateTime(timezone=True)),
+    # When these keys took over from others; null for the first.
+    sa.Column("signing_since", sa.DateTime(timezone=True)),
+)
+
+# Rotations and compromises; at most one of an institution is under way.
+key_changes = sa.Table(
+    "key_changes",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("institution", sa.Text, sa.ForeignKey("institutions.slug"), nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("old_ed25519", sa.Text, nullable=False),
+    sa.Column("old_p256", sa.Text, nullable=False),
+    sa.Column("new_ed25519", sa.Text),
+    sa.Column("new_p256", sa.Text),
+    # Of a compromise: the moment from which others may have had the old keys.
+    sa.Column("distrusted_since", sa.DateTime(timezone=True)),
+    sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("started_by", sa.Text, nullable=False),
+    sa.Column("published_at", sa.DateTime(timezone=True)),
+    sa.Column("switched_at", sa.DateTime(timezone=True)),
+    sa.Column("finished_at", sa.DateTime(timezone=True)),
+    sa.Index("one_key_change_at_a_time", "institution", unique=True, postgresql_where=sa.text("finished_at is null")),
 )
 
 people = sa.Table(

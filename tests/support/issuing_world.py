@@ -23,6 +23,7 @@ from did_registry.settings import RegistrySettings
 from issuer_agent import institution_keys, store
 from issuer_agent.institution_keys import TokenVault
 from issuer_agent.issuance import Issuance
+from issuer_agent.key_changes import KeyChanges
 from issuer_agent.oid4vci.routes import router
 from issuer_agent.records import (
     Award,
@@ -75,6 +76,21 @@ class SwitchedSigner(LocalSigner):
         return super().secure(documents, identity=identity, created=created)
 
 
+class KeysInMemory:
+    """Makes keys where the signer of a test has them; agents do it in `tests/agent`."""
+
+    def __init__(self, signer: SwitchedSigner) -> None:
+        self.signer = signer
+
+    def create_key(self, tenant_token: str, *, did: str, kind: str) -> tuple[str, str]:
+        if self.signer.down:
+            raise AgentUnavailable("The agent is switched off by the test.")
+        key = PrivateKey.generate("Ed25519" if kind == "ed25519" else "P-256")
+        multikey = key.public.to_multikey()
+        self.signer._keys[f"{did}#{multikey}"] = key
+        return f"{did}#{multikey}", multikey
+
+
 @dataclass
 class World:
     engine: sa.Engine
@@ -124,6 +140,11 @@ class World:
             store.add_badge_class(connection, badge_class)
             store.add_badge_class_version(connection, version)
         return version
+
+    def key_changes(self, wait: timedelta = timedelta(hours=24)) -> KeyChanges:
+        issuance = self.issuance
+        keys = KeysInMemory(self.signer)
+        return KeyChanges(self.engine, keys, self.signer, issuance.registry, issuance.vault, issuance, wait)
 
     def add_institution(self) -> str:
         """Add an institution of its own for a test, ready to issue, and return its short name."""

@@ -356,3 +356,31 @@ def test_a_badge_is_put_on_hold_and_given_back(portal: Portal) -> None:
     assert staff.post(f"{page}/reinstate", data={"reason": "It was paid"}).status_code == 303
     assert "It was paid" in student.get("/my").text
     assert portal.browser("sem").post(f"{page}/suspend", data={"reason": "x"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("person", "status"), [("iris", 200), ("sanne", 403), ("daan", 403), ("pieter", 403), ("noor", 404)]
+)
+def test_only_administrators_see_the_keys(portal: Portal, person: str, status: int) -> None:
+    browser = portal.browser(person)
+    assert browser.get("/staff/zzu/keys").status_code == status
+    if status != 200:
+        for act in ("rotate", "next", "compromise"):
+            assert browser.post(f"/staff/zzu/keys/{act}").status_code == status
+    assert browser.get("/staff/hwl/keys").status_code == 404
+
+
+def test_a_compromise_is_asked_twice_and_waits_for_the_agent(portal: Portal) -> None:
+    iris = portal.browser("iris", language="nl")
+    here = "/staff/zzu/keys"
+    unsure = iris.post(f"{here}/compromise", data={"since": "2026-01-01T10:00"})
+    assert unsure.status_code == 422
+    assert "Vink dit aan" in unsure.text
+    assert 'value="2026-01-01T10:00"' in unsure.text
+    for wrong in ("", "soon", "2999-01-01T10:00"):
+        assert iris.post(f"{here}/compromise", data={"since": wrong, "sure": "on"}).status_code == 422
+    assert portal.issuer.key_changes.of("zzu") == []
+    away = iris.post(f"{here}/rotate")
+    assert "houdt" in away.text or "agent" in away.text
+    assert [change.state for change in portal.issuer.key_changes.of("zzu")] == ["begun"]
+    assert "Er is niets verloren" in iris.get(here).text
