@@ -164,8 +164,10 @@ def _scope_line(scope: Scope, names: Mapping[str, str]) -> ScopeLine:
 def _keys(versions: list[DidDocumentVersion]) -> list[KeyLine]:
     """Return the keys, newest first, each with the moments it came, went, and was found to be in other hands."""
     periods = key_periods((version.published_at, version.document) for version in reversed(versions))
+    # A key has a method for Data Integrity and one for JOSE; people see it once.
+    once = {(period.key, period.since, period.until): period for period in reversed(periods)}
     lines = [
         KeyLine(period.name, period.key.algorithm, period.since, period.until, period.distrusted_since)
-        for period in periods
+        for period in once.values()
     ]
-    return sorted(lines, key=lambda line: line.since, reverse=True)
+    return sorted(lines, key=lambda line: (line.since, line.until is None), reverse=True)

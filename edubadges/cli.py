@@ -21,6 +21,7 @@ from edubadges.cli_sign import sign_command
 from edubadges.cli_trust import trust_app
 from vc_core.errors import EdubadgesError
 from verifier.cli import evidence_app, verify_command
+from verifier.cli_replay import replay_command
 
 app = typer.Typer(
     help="Edubadges as Open Badges 3.0: issue, hold, share and verify, also offline.",
@@ -29,6 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("verify")(verify_command)
+app.command("replay")(replay_command)
 app.command("lint")(lint_command)
 app.command("sign")(sign_command)
 app.add_typer(evidence_app, name="evidence")

@@ -10,6 +10,7 @@ from verifier.gathering import gather
 from verifier.inputs import PresentedCredential, Submission, parse_submission, submission_of_presentation
 from verifier.policy import DEFAULT_POLICY, Freshness, Policy
 from verifier.report import CheckResult, CredentialReport, Report, Verdict
+from verifier.saved_report import Replay, replay, save_report
 from verifier.verification import verify, verify_bytes
 
 __all__ = [
@@ -29,11 +30,14 @@ __all__ = [
     "Outcome",
     "Policy",
     "PresentedCredential",
+    "Replay",
     "Report",
     "Submission",
     "Verdict",
     "gather",
     "parse_submission",
+    "replay",
+    "save_report",
     "submission_of_presentation",
     "verify",
     "verify_bytes",

@@ -31,6 +31,7 @@ from verifier.offline_source import OfflineSource
 from verifier.online_source import OnlineSource, sync
 from verifier.pack_use import unpacked
 from verifier.report import Report, Verdict
+from verifier.saved_report import save_report
 from verifier.second_engine import SecondOpinion, ask_second_engine, disagrees
 from verifier.terminal import clean, render_opinion, render_report
 from verifier.texts import LANGUAGES, Audience, age_in_words, unreadable
@@ -81,6 +82,10 @@ def verify_command(
     show: Annotated[
         int, typer.Option("--show", min=0, max=10_000, help="Of many badges: how many that are not good to list.")
     ] = DEFAULT_SHOWN,
+    save: Annotated[
+        Path | None,
+        typer.Option("--save", help="Keep the report with all it rests on in this file, for `edubadges replay`."),
+    ] = None,
     second_engine: Annotated[
         bool,
         typer.Option(
@@ -109,6 +114,8 @@ def verify_command(
         if pack is not None:
             kept, offline = unpacked(pack, kept, now=now), True
         if is_batch(badges, lines=lines):
+            if save is not None:
+                raise typer.BadParameter("a report of one badge at a time can be kept", param_hint="--save")
             if second_engine:
                 raise typer.BadParameter("a second engine looks at one badge at a time", param_hint="--second-engine")
             options = BatchOptions(_local(badges), lines, as_json, lang, show, workers)
@@ -116,7 +123,10 @@ def verify_command(
             raise typer.Exit(verify_many(options, kept.folder, source, now=now))
         data = _read(badges[0], fetcher, offline=offline)
         submission = parse_submission(data)
-        report = verify(submission, gather(submission, _source(kept, fetcher, registry, now, offline=offline)), now=now)
+        evidence = gather(submission, _source(kept, fetcher, registry, now, offline=offline))
+        report = verify(submission, evidence, now=now)
+        if save is not None:
+            _keep(save, save_report(data, report, evidence))
     except EdubadgesError as error:
         _say_unreadable(error.code, error.detail, lang, as_json=as_json)
         raise typer.Exit(EXIT_UNREADABLE) from error
@@ -126,6 +136,13 @@ def verify_command(
     _say(report, opinions, lang, audience, as_json=as_json, offline=offline)
     contradicted = any(contradicts for _, contradicts in opinions)
     raise typer.Exit(EXIT_CODES[Verdict.UNKNOWN if contradicted else report.verdict])
+
+
+def _keep(path: Path, data: bytes) -> None:
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise MalformedInput(f"This file cannot be written: {clean(str(path))} ({error.strerror}).") from error
 
 
 def _second_opinions(submission: Submission, report: Report) -> list[tuple[SecondOpinion, bool]]:

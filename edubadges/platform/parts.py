@@ -120,6 +120,8 @@ def _own_settings(plan: Plan) -> Mapping[str, dict[str, str]]:
             "REGISTRY_TOKEN": plan.secrets.operator_token,
             "WALLET_URL": url("wallet"),
             "OPERATOR_API_KEY": plan.secrets.operator_api_key,
+            # Nobody else keeps copies of what is on this machine: a change of keys can be tried in two minutes.
+            "KEY_COPIES_S": "60",
         },
         "wallet": {"REGISTRY_URL": url("registry")},
         "verifier": {

@@ -114,6 +114,7 @@ def router(issuer: Issuer, visiting: Visiting) -> APIRouter:
             "ready_at": ready_at,
             "may_go_on": ready_at is None or ready_at <= now(),
             "touched": touched,
+            "local": lambda moment: moment.astimezone(HERE),
             "today": now().astimezone(HERE).strftime("%Y-%m-%dT%H:%M"),
         }
 
