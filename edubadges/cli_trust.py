@@ -17,6 +17,7 @@ from rich.table import Table
 from vc_core.json_text import dump_json, parse_json_object
 from vc_core.multiformats import base64url_encode
 from vc_core.proof import document_proofs
+from vc_core.status.assertion import is_assertion, read_assertion
 from vc_core.trust.receipt import is_receipt, leaf_of_proof, read_receipt
 from verifier.evidence_store import EvidenceStore
 from verifier.moments import read_moment
@@ -173,6 +174,39 @@ def receipt_command(
     Console(highlight=False).print(
         f"[bold green]✓[/] {escape(str(out))} carries a receipt of {escape(clean(str(entry['created'])))}"
     )
+
+
+@trust_app.command("staple")
+def staple_command(
+    badge: Annotated[Path, typer.Argument(help="A badge (JSON) as it was issued.")],
+    out: Annotated[Path, typer.Argument(help="Where to write the badge with the statement.")],
+    issuer: Annotated[
+        str, typer.Option("--issuer", help="The credential issuer, like https://issuer.example/oid4vci/institution.")
+    ],
+) -> None:
+    """Add to a badge what its issuer states of its status now, for a verifier without a list and without a network."""
+    from service_kit.fetch import InternalClient
+
+    document = parse_json_object(badge.read_bytes())
+    proofs = [proof for proof in document_proofs(document) if not is_assertion(proof)]
+    if not proofs or is_receipt(proofs[0]):
+        raise typer.BadParameter("this badge has no proof inside", param_hint="BADGE")
+    question = {"credential_id": document.get("id"), "signature": base64url_encode(leaf_of_proof(proofs[0]))}
+    client = InternalClient(issuer.rstrip("/"), timeout_s=10.0)
+    console = Console(highlight=False)
+    try:
+        answer = client.request("POST", "/status-assertion", json=question)
+    finally:
+        client.close()
+    if answer.status_code != 200:
+        Console(stderr=True, highlight=False).print(
+            f"[bold red]✗[/] The issuer gives no statement about this badge (status {answer.status_code})."
+        )
+        raise typer.Exit(3)
+    entry = answer.json()["proof"]
+    read_assertion(entry)
+    out.write_bytes(dump_json({**document, "proof": [*proofs, entry]}))
+    console.print(f"[bold green]✓[/] {escape(str(out))} carries a statement of {escape(clean(str(entry['created'])))}")
 
 
 def _bar(console: Console) -> Progress:

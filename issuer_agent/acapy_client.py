@@ -76,9 +76,9 @@ class AcapyClient:
         proofs: list[JsonObject] = answer["proofs"]
         return proofs
 
-    def sign_jwt(self, claims: JsonObject, *, identity: SigningIdentity) -> str:
-        """Return a compact EdDSA JWS over `claims`."""
-        body = {"headers": {}, "payload": claims, "verificationMethod": identity.ed25519_key_id}
+    def sign_jwt(self, claims: JsonObject, *, identity: SigningIdentity, kind: str = "JWT") -> str:
+        """Return a compact EdDSA JWS over `claims`, of this `typ`."""
+        body = {"headers": {"typ": kind}, "payload": claims, "verificationMethod": identity.ed25519_key_id}
         return str(self._call("POST", "/wallet/jwt/sign", json=body, headers=_bearer(identity.tenant_token)))
 
     def close(self) -> None:

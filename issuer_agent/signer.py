@@ -51,8 +51,8 @@ class Signer(Protocol):
         """
         ...
 
-    def sign_jws(self, claims: JsonObject, *, identity: SigningIdentity) -> str:
-        """Return a compact EdDSA JWS over `claims`, its `kid` the institution's Ed25519 key.
+    def sign_jws(self, claims: JsonObject, *, identity: SigningIdentity, kind: str = "JWT") -> str:
+        """Return a compact EdDSA JWS over `claims`, its `kid` the institution's Ed25519 key and its `typ` `kind`.
 
         Raises:
             AgentUnavailable: try again later.

@@ -26,9 +26,9 @@ class AcapySigner:
             secured += [{**document, "proof": proof} for document, proof in zip(chunk, proofs, strict=True)]
         return secured
 
-    def sign_jws(self, claims: JsonObject, *, identity: SigningIdentity) -> str:
+    def sign_jws(self, claims: JsonObject, *, identity: SigningIdentity, kind: str = "JWT") -> str:
         """See `Signer.sign_jws`."""
-        return self._client.sign_jwt(claims, identity=identity)
+        return self._client.sign_jwt(claims, identity=identity, kind=kind)
 
 
 def _chunks(documents: Sequence[JsonObject]) -> Iterator[list[JsonObject]]:

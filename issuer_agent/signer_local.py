@@ -38,9 +38,9 @@ class LocalSigner:
             created=created,
         )
 
-    def sign_jws(self, claims: JsonObject, *, identity: SigningIdentity) -> str:
+    def sign_jws(self, claims: JsonObject, *, identity: SigningIdentity, kind: str = "JWT") -> str:
         """See `Signer.sign_jws`."""
-        header: JsonObject = {"alg": "EdDSA", "kid": identity.ed25519_key_id, "typ": "JWT"}
+        header: JsonObject = {"alg": "EdDSA", "kid": identity.ed25519_key_id, "typ": kind}
         text = f"{base64url_encode(dump_json(header))}.{base64url_encode(dump_json(claims))}"
         return f"{text}.{base64url_encode(self._key(identity.ed25519_key_id).sign(text.encode()))}"
 

@@ -91,6 +91,14 @@ def find_credential(connection: sa.Connection, award_id: str) -> CredentialRecor
     return find_credentials(connection, [award_id]).get(award_id)
 
 
+def find_credential_by_id(connection: sa.Connection, institution: str, credential_id: str) -> CredentialRecord | None:
+    """Return the signed credential of an institution with this identifier, or None."""
+    columns = credentials.c
+    here = (columns.credential_id == credential_id, columns.institution == institution, columns.signed_at.is_not(None))
+    row = connection.execute(sa.select(credentials).where(*here)).mappings().first()
+    return CredentialRecord(**row) if row else None
+
+
 def record_signature(
     connection: sa.Connection,
     record: CredentialRecord,

@@ -117,6 +117,8 @@ class Code(StrEnum):
 
     STATUS_CLEAR = "status-clear"
     STATUS_CLEAR_STALE = "status-clear-stale"
+    STATUS_STATED_CLEAR = "status-stated-clear"
+    STATUS_STATED_CLEAR_STALE = "status-stated-clear-stale"
     STATUS_CLEAR_UNSIGNED_LIST = "status-clear-unsigned-list"
     STATUS_NONE = "status-none"
     STATUS_REVOKED = "status-revoked"

@@ -414,6 +414,13 @@ SENTENCES: dict[Code, tuple[str, str, str, str]] = {
         "",
         "The stored status list is past its fresh period; run `edubadges evidence sync`.",
     ),
+    Code.STATUS_STATED_CLEAR: ("Not withdrawn, as the issuer stated within the last day.", *_NOTHING),
+    Code.STATUS_STATED_CLEAR_STALE: (
+        "Not withdrawn when the issuer last stated so, more than a day ago.",
+        "Check again with a network if it matters.",
+        "Fetch a new statement before you show your badge again.",
+        "There is no status list at hand; the badge carries a status assertion that is past the fresh period.",
+    ),
     Code.STATUS_CLEAR_UNSIGNED_LIST: (
         "Not withdrawn, according to a list that bears no seal.",
         "Ask the issuer if it matters much.",

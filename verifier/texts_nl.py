@@ -414,6 +414,13 @@ SENTENCES: dict[Code, tuple[str, str, str, str]] = {
         "",
         "De bewaarde statuslijst is niet vers meer; draai `edubadges evidence sync`.",
     ),
+    Code.STATUS_STATED_CLEAR: ("Niet ingetrokken, zoals de uitgever in het afgelopen etmaal verklaarde.", *_NOTHING),
+    Code.STATUS_STATED_CLEAR_STALE: (
+        "Niet ingetrokken toen de uitgever dat het laatst verklaarde, meer dan een etmaal geleden.",
+        "Controleer opnieuw met netwerk als het belangrijk is.",
+        "Haal een nieuwe verklaring op voordat je je badge weer laat zien.",
+        "Er is geen statuslijst voorhanden; de badge draagt een statusverklaring die niet vers meer is.",
+    ),
     Code.STATUS_CLEAR_UNSIGNED_LIST: (
         "Niet ingetrokken, volgens een lijst zonder zegel.",
         "Vraag het de uitgever als er veel van afhangt.",

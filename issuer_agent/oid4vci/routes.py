@@ -23,11 +23,12 @@ from issuer_agent.oid4vci.nonce import new_nonce
 from issuer_agent.oid4vci.refusals import TokenRefused
 from issuer_agent.oid4vci.token import answer_token_request
 from issuer_agent.records import Institution
+from issuer_agent.status_assertions import StatusAssertions
 from issuer_agent.store_facts import list_configurations
 from service_kit.bodies import raw_body
 from service_kit.database import begin
 from service_kit.problems import NotFound
-from vc_core.json_text import JsonObject, dump_json
+from vc_core.json_text import JsonObject, dump_json, parse_json_object
 
 type Body = Annotated[bytes, Depends(raw_body(MAX_BODY_BYTES))]
 
@@ -85,6 +86,12 @@ def _add_metadata(routes: APIRouter, issuance: Issuance) -> None:
 
 
 def _add_endpoints(routes: APIRouter, issuance: Issuance) -> None:
+    assertions = StatusAssertions(issuance)
+
+    @routes.post("/oid4vci/{slug}/status-assertion")
+    def status_assertion(slug: str, body: Body) -> Response:
+        return _json(assertions.state(slug, parse_json_object(body, max_bytes=MAX_BODY_BYTES)))
+
     @routes.get("/oid4vci/{slug}/offers/{offer_id}")
     def offer(slug: str, offer_id: str) -> Response:
         return _json(issuance.read_offer(slug, offer_id))

@@ -13,9 +13,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from vc_core.did import build_did_document
+from vc_core.jose.compact import build_compact_jwt
 from vc_core.keys import PrivateKey
 from vc_core.proof import add_proof
+from vc_core.status.assertion import HEADER_TYPE, assertion_claims, assertion_entry
 from vc_core.status.bitstring import build_status_list_credential, new_bitstring, set_bit
+from vc_core.status.token_status_list import TokenStatusValue
+from vc_core.trust.receipt import leaf_of_proof
 from verifier import Evidence, EvidenceItem, EvidenceKind
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -109,6 +113,18 @@ class Issuer:
             created=options.pop("created", stamp(self.now - timedelta(days=30))),
             **options,
         )
+
+    def with_status(
+        self, badge: dict[str, Any], value: TokenStatusValue, *, at: datetime, **changes: Any
+    ) -> dict[str, Any]:
+        """Return the badge with a statement of its status; changes are those a forger would make."""
+        proofs = badge["proof"] if isinstance(badge["proof"], list) else [badge["proof"]]
+        leaf = changes.pop("leaf", leaf_of_proof(proofs[0]))
+        key, kid, kind = changes.pop("key", self.key), changes.pop("kid", self.method), changes.pop("typ", HEADER_TYPE)
+        life = changes.pop("life", timedelta(days=7))
+        claims = assertion_claims(self.did, leaf, value, issued_at=at, expires_at=at + life)
+        token = build_compact_jwt({"typ": kind, "kid": kid}, {**claims, **changes}, sign=key.sign, algorithm="EdDSA")
+        return {**badge, "proof": [*proofs, assertion_entry(token)]}
 
     def badge(self, **changes: Any) -> dict[str, Any]:
         return self.sign(self.unsigned_badge(**changes))

@@ -22,6 +22,7 @@ from vc_core.json_text import JsonObject
 from vc_core.keys import PublicKey
 from vc_core.model.shape import ReshapedDocument
 from vc_core.proof import verify_proof
+from vc_core.status.assertion import is_assertion
 from vc_core.trust.receipt import is_receipt
 from verifier.codes import Check, Code, Outcome
 from verifier.key_lookup import KEY_ABSENT, find_key, owner_of
@@ -78,7 +79,7 @@ def _of_others(question: Question, proofs: list[JsonObject], deciding: JsonObjec
     value = deciding.get("previousProof")
     needed = value if isinstance(value, list) else [value]
     for proof in proofs:
-        if proof is deciding or is_receipt(proof):
+        if proof is deciding or is_receipt(proof) or is_assertion(proof):
             continue
         is_needed = "id" in proof and proof["id"] in needed
         if not is_supported(proof) or proof.get("proofPurpose") != "assertionMethod":

@@ -16,13 +16,15 @@ from vc_core.errors import (
 from vc_core.jose.sd_jwt_vc import token_status_of
 from vc_core.json_text import JsonObject, JsonValue
 from vc_core.model.credential import StatusEntry, status_entries
+from vc_core.status.assertion import StatusAssertion
 from vc_core.status.bitstring import expand_list, read_entry
 from vc_core.status.token_status_list import TokenStatusValue
-from verifier.codes import Check, Code
+from verifier.codes import Check, Code, Outcome
 from verifier.evidence import EvidenceItem, EvidenceKind
 from verifier.policy import Age
 from verifier.question import Question
 from verifier.report import CheckResult, failed, not_applicable, not_run, passed
+from verifier.stated_status import stated_status
 from verifier.status_list import Unusable, open_list
 from verifier.token_status import open_token_list
 
@@ -32,14 +34,37 @@ _BY_VALUE = {
     TokenStatusValue.INVALID.value: Code.STATUS_REVOKED,
     TokenStatusValue.SUSPENDED.value: Code.STATUS_SUSPENDED,
 }
+_OPEN = frozenset(
+    {Code.STATUS_LIST_MISSING, Code.STATUS_LIST_TOO_OLD, Code.STATUS_LIST_EXPIRED, Code.STATUS_CLEAR_STALE}
+)
+"""Findings of lists that leave room for something newer."""
 _BY_PURPOSE = {"revocation": Code.STATUS_REVOKED, "suspension": Code.STATUS_SUSPENDED}
 # A refresh bit says that a newer badge exists, a message bit that there is something to read; neither withdraws it.
 
 
 def check_status(question: Question) -> list[CheckResult]:
-    """Ask every status entry of the badge."""
+    """Ask every status entry of the badge; where no list can be asked, take what the issuer stated of it lately."""
     found = [*_embedded(question), *_of_token(question)]
-    return found or [not_applicable(Check.STATUS, Code.STATUS_NONE)]
+    if not found:
+        return [not_applicable(Check.STATUS, Code.STATUS_NONE)]
+    if any(result.outcome is Outcome.FAILED for result in found) or not any(result.code in _OPEN for result in found):
+        return found
+    stated = stated_status(question)
+    moments = [result.evidence_at for result in found if result.outcome is Outcome.PASSED]
+    if stated is None or any(at is not None and at > stated.issued_at for at in moments):
+        return found
+    return [_of_statement(stated, question)]
+
+
+def _of_statement(stated: StatusAssertion, question: Question) -> CheckResult:
+    at, by = stated.issued_at, stated.issuer
+    if stated.value is TokenStatusValue.INVALID:
+        return failed(Check.STATUS, Code.STATUS_REVOKED, "stated by the issuer", at=at, by=by)
+    if stated.value is TokenStatusValue.SUSPENDED:
+        return failed(Check.STATUS, Code.STATUS_SUSPENDED, "stated by the issuer", at=at, by=by)
+    fresh = question.policy.status_freshness.age_of(at, question.now) is Age.FRESH
+    code = Code.STATUS_STATED_CLEAR if fresh else Code.STATUS_STATED_CLEAR_STALE
+    return passed(Check.STATUS, code, at=at, by=by)
 
 
 def _embedded(question: Question) -> list[CheckResult]:

@@ -60,6 +60,7 @@ PASSED_WITH_REMARK = {
     "key-of-issuer-stale",
     "status-clear-stale",
     "status-clear-unsigned-list",
+    "status-stated-clear-stale",
     "validity-ends-soon",
 }
 

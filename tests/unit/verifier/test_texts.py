@@ -46,6 +46,7 @@ def test_what_is_not_plainly_good_says_what_to_do(language: str) -> None:
         "in-registry",
         "in-period",
         "clear",
+        "stated-clear",
         "proved",
         "matched",
         "valid",

@@ -17,6 +17,7 @@ from tests.support.lasting import DAY, LastingIssuer, year
 from tests.support.presenting import stamp
 from tests.support.publishing import TrustPublisher
 from vc_core.model.accreditation import Scope
+from vc_core.status.token_status_list import TokenStatusValue
 from verifier import Evidence, Report, Verdict, gather, parse_submission, verify
 from verifier.evidence_store import EvidenceStore
 from verifier.offline_source import OfflineSource
@@ -147,6 +148,15 @@ def of_old_pack(m: Machine, age: timedelta) -> Report:
     return m.judge(badge, pack, at=seen + age)
 
 
+def stated(m: Machine, age: timedelta, value: TokenStatusValue = TokenStatusValue.VALID) -> Report:
+    """Judge a badge that carries a statement of its issuer, with a pack that is forty days old."""
+    badge, seen = m.issuer.issue(year(1)), year(1) + DAY
+    now = seen + 40 * DAY
+    m.issuer.now = seen
+    pack = m.pack(seen, status_list=m.lists(until=year(30)))
+    return m.judge(m.issuer.with_status(badge, value, at=now - age), pack, at=now)
+
+
 def ten_years_later(m: Machine) -> Report:
     badge = m.issuer.issue(year(0.5))
     for number in range(1, 10):
@@ -213,6 +223,9 @@ PLAYED: dict[str, Callable[[Machine], Report]] = {
     "the key of who accredited is not known": lambda m: accredited_by(
         m, ROOT.states(m.issuer.did, MICRO, since=year(0)), also=Evidence()
     ),
+    "the pack is forty days old, and the issuer stated an hour ago that it counts": lambda m: stated(m, DAY / 24),
+    "the same, two days ago": lambda m: stated(m, 2 * DAY),
+    "the same, and the issuer stated that it is withdrawn": lambda m: stated(m, DAY, TokenStatusValue.INVALID),
     "the pack is two days old": lambda m: of_old_pack(m, 2 * DAY),
     "the pack is forty days old": lambda m: of_old_pack(m, 40 * DAY),
     "ten years later, with a pack of then": ten_years_later,
