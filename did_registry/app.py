@@ -9,9 +9,10 @@ from pathlib import Path
 import sqlalchemy as sa
 from fastapi import FastAPI
 
-from did_registry import api, api_accrediting, api_trust, pages
+from did_registry import api, api_accrediting, api_own_domain, api_trust, pages
 from did_registry.accrediting import Accrediting
 from did_registry.history import History
+from did_registry.own_domain import OwnDomains
 from did_registry.publishing import Registry
 from did_registry.settings import RegistrySettings
 from did_registry.signing_log import SigningLog
@@ -19,6 +20,7 @@ from did_registry.trust_pack.keys import make_online_keys, make_own_key, make_ro
 from did_registry.trust_pack.repository import TrustRepository
 from did_registry.trust_publisher import TrustPublisher
 from service_kit.database import begin, create_engine, run_migrations
+from service_kit.fetch import Fetcher
 from service_kit.health import install_health
 from service_kit.limits import BodyLimit
 from service_kit.logs import RequestLog
@@ -57,10 +59,14 @@ def create_app(settings: RegistrySettings) -> FastAPI:
             connection.execute(sa.text("select 1"))
 
     install_health(app, "registry", {"database": database_answers})
+    fetcher = Fetcher(development=settings.development, own_hosts=settings.own_hosts, ca_file=settings.ca_file)
+    app.router.on_shutdown.append(fetcher.close)
+    own_domains = OwnDomains(fetcher)
     app.include_router(api.router(registry, settings))
+    app.include_router(api_own_domain.router(registry, own_domains))
     if lasting is not None:
         _add_lasting(app, lasting, registry, settings)
-    app.include_router(pages.router(registry, views))
+    app.include_router(pages.router(registry, views, own_domains))
     app.add_middleware(BodyLimit, max_bytes=MAX_BODY_BYTES)
     views.install(app, "did_registry")
     app.add_middleware(RequestLog)

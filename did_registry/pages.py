@@ -10,10 +10,13 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
 from did_registry.api import Search
+from did_registry.api_own_domain import Domain
+from did_registry.own_domain import TEXTS, OwnDomains, Step
 from did_registry.publishing import Registry
 from did_registry.records import DidDocumentVersion, Participant
 from service_kit.badge_art import badge_svg
 from service_kit.pages import Pages, language_of
+from service_kit.problems import TooManyAttempts
 from vc_core.model.accreditation import Scope, read_accreditation
 from vc_core.trust.key_history import key_periods
 
@@ -24,6 +27,14 @@ KIND_TEXT = {
     "other": "Other",
 }
 SETTING_TEXT = {"formal": "Formal", "nonFormal": "Non-formal"}
+STEP_TEXT = {
+    Step.ADDRESS: "Address",
+    Step.ANSWERS: "Web server and certificate",
+    Step.DOCUMENT: "Document",
+    Step.IDENTIFIER: "Identifier",
+    Step.KEYS_THERE: "Keys of the agent",
+    Step.NO_OTHER_KEYS: "Other keys",
+}
 STATE_PILL = {"active": ("ok", "Takes part"), "suspended": ("warn", "Suspended"), "left": ("unknown", "Left")}
 
 
@@ -76,7 +87,7 @@ class AccreditationCard:
     may_accredit: list[ScopeLine]
 
 
-def router(registry: Registry, pages: Pages) -> APIRouter:
+def router(registry: Registry, pages: Pages, own_domains: OwnDomains) -> APIRouter:
     """Return the routes."""
     routes = APIRouter(include_in_schema=False)
 
@@ -104,6 +115,26 @@ def router(registry: Registry, pages: Pages) -> APIRouter:
             versions=versions,
             has_history=registry.history is not None,
             accreditations=_accreditations(registry, participant, language_of(request)),
+        )
+
+    @routes.get("/institutions/{slug}/own-domain")
+    def own_domain(request: Request, slug: str, domain: Domain | None = None) -> HTMLResponse:
+        card = _card(registry.participant(slug), language_of(request))
+        check, problem = None, ""
+        if domain is not None:
+            try:
+                check = own_domains.check(slug, domain, registry.did_document(slug).document)
+            except TooManyAttempts as error:
+                problem = error.detail
+        return pages.render(
+            request,
+            "registry/own_domain.html",
+            card=card,
+            domain=domain or "",
+            check=check,
+            problem=problem,
+            texts=TEXTS,
+            steps=STEP_TEXT,
         )
 
     return routes
