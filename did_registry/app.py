@@ -9,9 +9,10 @@ from pathlib import Path
 import sqlalchemy as sa
 from fastapi import FastAPI
 
-from did_registry import api, api_accrediting, api_own_domain, api_trust, pages
+from did_registry import api, api_accrediting, api_lists, api_own_domain, api_trust, pages
 from did_registry.accrediting import Accrediting
 from did_registry.history import History
+from did_registry.other_lists import OtherLists
 from did_registry.own_domain import OwnDomains
 from did_registry.publishing import Registry
 from did_registry.settings import RegistrySettings
@@ -64,6 +65,7 @@ def create_app(settings: RegistrySettings) -> FastAPI:
     own_domains = OwnDomains(fetcher)
     app.include_router(api.router(registry, settings))
     app.include_router(api_own_domain.router(registry, own_domains))
+    app.include_router(api_lists.router(OtherLists(registry), settings))
     if lasting is not None:
         _add_lasting(app, lasting, registry, settings)
     app.include_router(pages.router(registry, views, own_domains))

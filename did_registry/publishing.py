@@ -144,7 +144,7 @@ class Registry:
             raise ControlNotProven(
                 "The first document needs the operator's consent. Ask the operator of this registry."
             )
-        signed_with = _check_control(
+        signed_with = check_control(
             proof, (current.document if current else document), did=participant.did, digest=digest, now=now
         )
         if current is not None and current.digest == digest:
@@ -251,8 +251,19 @@ class Registry:
         }
 
 
-def _check_control(proof: str, document: JsonObject, *, did: str, digest: str, now: datetime) -> str:
-    """Check the JWS that proves control, and return the verification method that signed."""
+def check_control(proof: str, document: JsonObject, *, did: str, digest: str, now: datetime) -> str:
+    """Check the JWS that proves control of an identifier, and return the verification method that signed.
+
+    Args:
+        proof: compact JWS over `did`, `sha256` (hex) and `iat`.
+        document: whose `authentication` keys count.
+        did: of the institution.
+        digest: of what is published.
+        now: the present moment; a proof is five minutes off at most.
+
+    Raises:
+        ControlNotProven: it is not signed by a key in force, or about something else.
+    """
     try:
         head, body, signature = proof.split(".")
         header, claims = (parse_json(base64url_decode(part), max_bytes=4096, max_depth=4) for part in (head, body))

@@ -65,6 +65,19 @@ class StatusListVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherList:
+    """A status list in the form of others, as it is served."""
+
+    slug: str
+    name: str
+    body: str
+    digest: str
+    """SHA-256 of the body, in hex."""
+    issued_at: datetime
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AccreditationVersion:
     """One version of an accreditation; versions are never changed or removed, and the newest is in force."""
 

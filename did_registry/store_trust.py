@@ -12,6 +12,7 @@ from did_registry.tables import (
     accreditations,
     did_documents,
     did_log_lines,
+    other_lists,
     participants,
     signing_log_heads,
     signing_log_nodes,
@@ -59,11 +60,12 @@ def fingerprint(connection: sa.Connection) -> tuple[object, ...]:
     """Return something that is another when anything that is published changed."""
     count = sa.func.count()
     lists = sa.select(count, sa.func.max(status_lists.c.published_at)).select_from(status_lists)
+    others = sa.select(count, sa.func.max(other_lists.c.published_at)).select_from(other_lists)
     counts = [
         connection.execute(sa.select(count).select_from(table)).scalar_one()
         for table in (participants, did_documents, did_log_lines, accreditations)
     ]
-    return (*counts, *connection.execute(lists).one())
+    return (*counts, *connection.execute(lists).one(), *connection.execute(others).one())
 
 
 def lock_signing_log(connection: sa.Connection) -> None:

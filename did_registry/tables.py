@@ -41,6 +41,19 @@ status_lists = sa.Table(
     sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
 )
 
+# The same decisions in the forms of others; only the newest of each is served.
+other_lists = sa.Table(
+    "other_lists",
+    metadata,
+    sa.Column("slug", sa.Text, sa.ForeignKey("participants.slug"), primary_key=True),
+    # `token-status/<number>`, or `revocations`.
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+)
+
 # Append-only; the highest version of a name is in force.
 accreditations = sa.Table(
     "accreditations",

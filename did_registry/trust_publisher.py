@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 
 from did_registry import store, store_trust
+from did_registry.other_lists import OtherLists
 from did_registry.publishing import Registry
 from did_registry.signing_log import SigningLog
 from did_registry.trust_pack.repository import Published, TrustItem, TrustRepository
@@ -70,6 +71,8 @@ class TrustPublisher:
             yield TrustItem("key-history", did_of[slug], {"log": "".join(lines)})
         for item in lists:
             yield TrustItem("status-list", self.registry.status_list_url(item.slug, item.number), item.credential)
+        for url, token in OtherLists(self.registry).tokens():
+            yield TrustItem("status-list", url, token)
         yield TrustItem("signing-log", self.log.origin, self.log.about())
 
     def run(self) -> None:

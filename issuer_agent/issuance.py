@@ -16,10 +16,10 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 
-from issuer_agent import offers, outbox, status_lists, store_issuing, store_offers
-from issuer_agent import store as store_of_awards
+from issuer_agent import offers, outbox, store_issuing, store_offers
 from issuer_agent.credentials import timestamp
 from issuer_agent.institution_keys import TokenVault, signing_identity
+from issuer_agent.list_publishing import ListPublisher
 from issuer_agent.outbox_records import Claim
 from issuer_agent.receipts import receipts_of
 from issuer_agent.registry_client import RegistryClient
@@ -37,7 +37,7 @@ from issuer_agent.signer import Signer
 from issuer_agent.store_facts import read_facts
 from issuer_agent.store_issuing import CredentialRecord
 from service_kit.database import begin
-from service_kit.problems import NotFound, ServiceError
+from service_kit.problems import ServiceError
 from vc_core.errors import EdubadgesError
 from vc_core.json_text import JsonObject, dump_json
 
@@ -293,25 +293,10 @@ class Issuance:
         return outbox.run_claimed(self.engine, self.works()[kind], claims, now=now)
 
     def _publish_lists(self, subjects: Sequence[str]) -> None:
+        lists = ListPublisher(self.engine, self.signer, self.vault, self.registry)
         for subject in subjects:
             institution, _, number = subject.partition("/")
-            self._publish_list(institution, int(number))
-
-    def _publish_list(self, institution: str, number: int) -> None:
-        now = self.clock()
-        with begin(self.engine) as connection:
-            record = store_issuing.find_status_list(connection, institution, number)
-            indexes = store_issuing.set_indexes(connection, institution, number)
-            owner = store_of_awards.find_institution(connection, institution)
-        if record is None or owner is None:
-            raise NotFound("There is no such status list.")
-        identity = signing_identity(owner, self.vault)
-        url = status_lists.status_list_url(self.addresses.registry_url, institution, number)
-        unsigned = status_lists.build_list(record, indexes, url=url, issuer=identity.did, now=now)
-        [signed] = self.signer.secure([unsigned], identity=identity, created=timestamp(now))
-        self.registry.publish_status_list(institution, number, signed)
-        with begin(self.engine) as connection:
-            store_issuing.mark_published(connection, record, at=now)
+            lists.publish(institution, int(number), now=self.clock())
 
     # the signature, and the transaction after it
 

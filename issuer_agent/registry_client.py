@@ -80,6 +80,22 @@ class RegistryClient:
         """Publish an accreditation that an institution signed."""
         self._send("PUT", f"/accreditations/{name}", credential)
 
+    def token_list_url(self, slug: str, number: int) -> str:
+        """Return the address of a status list in its form for tokens."""
+        return f"{self.public_url}/institutions/{slug}/token-status/{number}"
+
+    def publish_token_list(self, slug: str, number: int, token: str) -> None:
+        """Publish a signed Token Status List."""
+        self._send("PUT", f"/institutions/{slug}/token-status/{number}", {"token": token})
+
+    def revocations_url(self, slug: str) -> str:
+        """Return the address of an institution's revoked badges in 1EdTech's form."""
+        return f"{self.public_url}/institutions/{slug}/revocations"
+
+    def publish_revocations(self, slug: str, listed: JsonObject, proof: str) -> None:
+        """Publish the revoked badges of an institution, with the JWS that says they are its own."""
+        self._send("PUT", f"/institutions/{slug}/revocations", {"list": listed, "proof": proof})
+
     def receipts(self, leaves: Sequence[bytes]) -> list[JsonObject]:
         """Add hashes of signatures to the registry's log; return the receipt for each, none when it keeps no log."""
         body = {"leaves": [base64url_encode(leaf) for leaf in leaves]}

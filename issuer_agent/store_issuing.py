@@ -144,18 +144,23 @@ def revoke_credential(connection: sa.Connection, award_id: str, *, at: datetime)
     return record
 
 
-def set_suspension(connection: sa.Connection, record: CredentialRecord, *, at: datetime | None) -> str:
-    """Set or clear the second bit of a credential that has one; return the name of the list in the outbox."""
+def set_suspension(connection: sa.Connection, record: CredentialRecord, *, at: datetime | None) -> None:
+    """Set or clear the second bit of a credential that has one; both its lists are then to be published again."""
     assert record.suspension_number is not None
     assert record.suspension_index is not None
     _set_entry(connection, record.institution, record.suspension_number, record.suspension_index, at)
-    return f"{record.institution}/{record.suspension_number}"
+    _renew_list(connection, record.institution, record.status_number)
 
 
 def _set_entry(connection: sa.Connection, institution: str, number: int, index: int, at: datetime | None) -> None:
-    entry, lists = status_entries.c, status_lists.c
+    entry = status_entries.c
     place = (entry.institution == institution, entry.number == number, entry.index == index)
     connection.execute(sa.update(status_entries).where(*place).values(set_at=at))
+    _renew_list(connection, institution, number)
+
+
+def _renew_list(connection: sa.Connection, institution: str, number: int) -> None:
+    lists = status_lists.c
     here = (lists.institution == institution, lists.number == number)
     connection.execute(sa.update(status_lists).where(*here).values(version=lists.version + 1))
 
@@ -215,6 +220,32 @@ def set_indexes(connection: sa.Connection, institution: str, number: int) -> lis
         status_entries.c.set_at.is_not(None),
     )
     return list(connection.execute(query).scalars())
+
+
+def suspended_indexes(connection: sa.Connection, institution: str, number: int) -> list[int]:
+    """Return the places in a revocation list of the badges that are on hold."""
+    second = status_entries.alias()
+    columns = credentials.c
+    query = (
+        sa.select(columns.status_index)
+        .join(
+            second,
+            (second.c.institution == columns.institution)
+            & (second.c.number == columns.suspension_number)
+            & (second.c.index == columns.suspension_index),
+        )
+        .where(columns.institution == institution, columns.status_number == number, second.c.set_at.is_not(None))
+    )
+    return list(connection.execute(query).scalars())
+
+
+def revoked_identifiers(connection: sa.Connection, institution: str) -> list[str]:
+    """Return the identifiers of the revoked badges of an institution that were handed out, in order."""
+    columns = credentials.c
+    query = sa.select(columns.credential_id).where(
+        columns.institution == institution, columns.revoked_at.is_not(None), columns.signed_at.is_not(None)
+    )
+    return list(connection.execute(query.order_by(columns.credential_id)).scalars())
 
 
 def mark_published(connection: sa.Connection, record: StatusListRecord, *, at: datetime) -> None:

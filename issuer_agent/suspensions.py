@@ -16,7 +16,7 @@ from issuer_agent import store_changes, store_issuing, store_offers
 from issuer_agent.audit_trail import Actor, note
 from issuer_agent.issuance import Issuance
 from issuer_agent.records import Award, StatusChange
-from issuer_agent.reservations import PUBLISH
+from issuer_agent.reservations import PUBLISH, subjects_of
 from issuer_agent.store_facts import read_facts
 from service_kit.database import begin
 from service_kit.problems import InvalidValues, RuleRefused
@@ -76,8 +76,8 @@ class Suspensions:
             store_offers.withdraw_offers(connection, award_id, at=now)
             store_offers.drop_tokens(connection, award_id)
             if record is not None:
-                subject = store_issuing.set_suspension(connection, record, at=since)
-                store_issuing.enqueue(connection, PUBLISH, [subject], now=now)
+                store_issuing.set_suspension(connection, record, at=since)
+                store_issuing.enqueue(connection, PUBLISH, subjects_of(record), now=now)
             [facts] = read_facts(connection, [award_id])
         return facts.award, self.issuance.publish_lists_of(award_id)
 

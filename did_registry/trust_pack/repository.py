@@ -32,7 +32,7 @@ from tuf.api.metadata import (
 
 from did_registry.trust_pack.keys import OnlineKeys, RootKeys
 from did_registry.trust_pack.own_signatures import OwnSignatures, TrustRepositoryError
-from vc_core.json_text import JsonObject, dump_json
+from vc_core.json_text import JsonValue, dump_json
 
 ISSUED_AT = "x-edubadges-issued-at"
 PREFIX = "bin"
@@ -60,7 +60,7 @@ class TrustItem:
 
     kind: str
     name: str
-    content: JsonObject
+    content: JsonValue
 
     def path(self) -> str:
         """Return its place in the repository."""

@@ -139,6 +139,24 @@ def build_status_list_token(
         StatusError: another size than 1, 2, 4 or 8 bits.
         ProofError: the key gave another kind of signature.
     """
+    claims = status_list_claims(statuses, uri=uri, size=size, issued_at=issued_at, expires_at=expires_at, ttl_s=ttl_s)
+    return build_compact_jwt({"typ": HEADER_TYPE, "kid": kid}, claims, sign=sign, algorithm=algorithm)
+
+
+def status_list_claims(
+    statuses: bytes | bytearray,
+    *,
+    uri: str,
+    size: int,
+    issued_at: datetime,
+    expires_at: datetime | None,
+    ttl_s: int | None,
+) -> JsonObject:
+    """Return the claims of a Status List Token (5.1), for who signs it elsewhere.
+
+    Raises:
+        StatusError: another size than 1, 2, 4 or 8 bits.
+    """
     _check_size(size)
     claims: JsonObject = {
         "sub": uri,
@@ -149,7 +167,7 @@ def build_status_list_token(
         claims["exp"] = int(numeric_date(expires_at))
     if ttl_s is not None:
         claims["ttl"] = ttl_s
-    return build_compact_jwt({"typ": HEADER_TYPE, "kid": kid}, claims, sign=sign, algorithm=algorithm)
+    return claims
 
 
 def verify_status_list_token(
