@@ -12,6 +12,7 @@ from tests.fuzz.mutators import change_bytes, change_json, change_jwt, change_pn
 from tests.fuzz.signed import EVIDENCE, GENUINE, HOLDER, HOUSES, sign_jwt
 from tests.fuzz.target import Target
 from tests.fuzz.targets_of_forms import TARGETS_OF_FORMS
+from tests.fuzz.targets_of_trust import TARGETS_OF_TRUST
 from tests.support.presenting import NOW, REGISTRY
 from tests.support.random_badges import random_badges
 from vc_core.baking import bake_png, bake_svg, unbake_png, unbake_svg
@@ -336,14 +337,11 @@ TARGETS: Final = {
         Target(
             "participant",
             _evidence(EvidenceKind.PARTICIPANT, _HOUSE.issuer.did, _BADGES[0]),
-            (
-                dump_json(
-                    {"participant": _HOUSE.issuer.participant(authority=[{"achievement_type": "MicroCredential"}])}
-                ),
-            ),
+            (dump_json({"participant": _HOUSE.issuer.participant()}),),
             _JSON_WAYS,
         ),
         Target("moments", _moment, (b"2026-11-23T12:00:00Z", b"-0001-01-01T24:00:00.123456789+14:00"), (change_bytes,)),
         *TARGETS_OF_FORMS,
+        *TARGETS_OF_TRUST,
     )
 }

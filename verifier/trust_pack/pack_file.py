@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import lzma
+import os
 import re
 import tarfile
 from collections.abc import Iterator
@@ -55,9 +56,10 @@ def _read(path: Path) -> Iterator[tuple[str, bytes]]:
         raise PackUnreadable("There is no such file.")
     try:
         with path.open("rb") as file:
-            packed = file.read(MAX_PACK + 1)
-        if len(packed) > MAX_PACK:
-            raise PackUnsafe("The pack is larger than any trust pack.")
+            size = os.fstat(file.fileno()).st_size
+            if size > MAX_PACK:
+                raise PackUnsafe("The pack is larger than any trust pack.")
+            packed = file.read(size)  # a read with the limit would set that much memory aside
         yield from _entries(lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MAX_MEMORY), packed)
     except (OSError, lzma.LZMAError, tarfile.TarError, EOFError) as error:
         raise PackUnreadable("The file is not a trust pack, or was cut off. Copy it again.") from error
