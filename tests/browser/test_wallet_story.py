@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import zipfile
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -24,7 +26,17 @@ def test_from_nothing_to_a_shared_badge_and_back_in_a_second_browser(chromium: B
         expect(sam.page.get_by_text("Issuer is in the registry")).to_be_visible()
         expect(sam.page.get_by_text(re.compile("Not revoked"))).to_be_visible()
         assert town.party.notifications == [{"notification_id": "n-1", "event": "credential_accepted"}]
+        sam.page.evaluate("location.hash = '#/more'")
+        with sam.page.expect_download() as saving:
+            sam.page.get_by_role("button", name="Export badges").click()
+        files = zipfile.ZipFile(saving.value.path())
+        assert files.testzip() is None
+        names = files.namelist()
+        assert [name for name in names if name.endswith(".json")] == ["badges/001-sustainable-building.json"]
+        assert "edubadges verify" in files.read("README.txt").decode()
+        taken = json.loads(files.read("badges/001-sustainable-building.json"))
         sam.share(town.party.ask())
+        assert taken == town.party.presented_badge()
         assert town.party.presented_badge()["credentialSubject"]["achievement"]["name"] == "Duurzaam bouwen"
 
     with student(chromium, town.wallet_url) as again:

@@ -1,7 +1,7 @@
 // @ts-check
 /** Give the student a file. */
 
-/** @param {string} name @param {string} content @param {string} type */
+/** @param {string} name @param {string | Uint8Array<ArrayBuffer>} content @param {string} type */
 export function saveFile(name, content, type) {
   const url = URL.createObjectURL(new Blob([content], { type }));
   const anchor = document.createElement("a");

@@ -5,6 +5,7 @@ import { useEffect, useState } from "/vendor/htm-preact.mjs";
 import { formatDate, formatMoment } from "../core/i18n.mjs";
 import { badgeView } from "../core/vc.mjs";
 import { didWebHost } from "../core/did.mjs";
+import { bakedPicture, fileName, linkedInAddress } from "../core/leaving.mjs";
 import { activityOf, badgesOf, checkAgain, markSeen, removeBadge } from "../holding.mjs";
 import { saveFile } from "../platform/files.mjs";
 import { BadgeArt } from "./badge_art.mjs";
@@ -106,6 +107,7 @@ function Technical({ app, record, view }) {
   const { t, wallet } = app;
   const [sure, setSure] = useState(false);
   const text = JSON.stringify(record.credential, null, 2);
+  const picture = bakedPicture(record.credential, view.image);
   const remove = async () => {
     await removeBadge(wallet, record.id);
     app.say(t("badge.removed"));
@@ -115,12 +117,12 @@ function Technical({ app, record, view }) {
     <h2>${t("badge.keep")}</h2>
     <div class="row">
       <${Button} kind="second" onClick=${() => saveFile(`${fileName(view.name)}.json`, text, "application/json")}><${Icon} name="download" />${t("badge.download")}</${Button}>
+      ${picture && html`<${Button} kind="second" onClick=${() => saveFile(`${fileName(view.name)}.svg`, picture, "image/svg+xml")}><${Icon} name="download" />${t("badge.download.picture")}</${Button}>`}
+      <a class="button second" href=${linkedInAddress(view)} target="_blank" rel="noopener noreferrer">${t("badge.linkedin")}</a>
       <${Button} kind="danger" onClick=${() => setSure(true)}><${Icon} name="trash" />${t("badge.remove")}</${Button}>
     </div>
+    <p class="quiet">${t("badge.linkedin.note")}</p>
     ${sure && html`<div class="sure"><p>${t("badge.remove.sure")}</p><div class="row"><${Button} kind="danger" onClick=${remove}>${t("badge.remove.yes")}</${Button}><${Button} kind="second" onClick=${() => setSure(false)}>${t("cancel")}</${Button}></div></div>`}
     <details><summary>${t("badge.technical")}</summary><pre tabindex="0">${text}</pre></details>
   </section>`;
 }
-
-/** @param {string} name */
-const fileName = (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "") || "badge";

@@ -2,7 +2,9 @@
 /** Language, keys, export, and leaving. */
 
 import { useState } from "/vendor/htm-preact.mjs";
-import { LANGUAGES } from "../core/i18n.mjs";
+import { formatMoment, LANGUAGES } from "../core/i18n.mjs";
+import { filesToTake } from "../core/leaving.mjs";
+import { zipFiles } from "../core/zip.mjs";
 import { badgesOf } from "../holding.mjs";
 import { saveFile } from "../platform/files.mjs";
 import { makePasskey } from "../platform/unlock.mjs";
@@ -53,11 +55,11 @@ function Keys({ app }) {
 }
 
 /** @param {{app: any}} props */
-function Export({ app: { t, wallet } }) {
+function Export({ app: { t, language, wallet } }) {
   const save = () => {
-    const badges = badgesOf(wallet).map((record) => record.credential);
-    const bundle = { exportedAt: new Date().toISOString(), verifiableCredential: badges };
-    saveFile("edubadges.json", JSON.stringify(bundle, null, 2), "application/json");
+    const now = new Date();
+    const files = filesToTake(badgesOf(wallet), language, t("more.export.about", { t: formatMoment(now.toISOString(), language) }));
+    saveFile("edubadges.zip", /** @type {Uint8Array<ArrayBuffer>} */ (zipFiles(files, now)), "application/zip");
   };
   return html`<section class="card"><h2>${t("more.export")}</h2><p>${t("more.export.text")}</p>
     <${Button} kind="second" onClick=${save}><${Icon} name="download" />${t("more.export.do")}</${Button}></section>`;
