@@ -1,8 +1,8 @@
 """What lasting trust costs: `python -m tests.bench.trust [--institutions 1000] [--write]`.
 
-Builds a registry of so many institutions, each with a history and four status lists with one entry in a hundred
-set, and measures the pack, taking it, one revocation, building a list anew, and verifying saved badges on one core
-and on two. `--write` puts the table into docs/performance.md.
+Builds a registry of so many institutions, each with a history, an accreditation and four status lists with one entry
+in a hundred set, and measures the pack, taking it, one revocation, building a list anew, and verifying saved badges on
+one core and on two. `--write` puts the table into docs/performance.md.
 """
 
 from __future__ import annotations
@@ -20,9 +20,12 @@ from pathlib import Path
 from did_registry.trust_pack.repository import TrustItem
 from issuer_agent.status_lists import build_list
 from issuer_agent.store_issuing import StatusListRecord
+from tests.support.accrediting import Accreditor, accredited
 from tests.support.lasting import LastingIssuer, year
 from tests.support.presenting import stamp
 from tests.support.publishing import TrustPublisher
+from vc_core.did import build_did_document
+from vc_core.model.accreditation import Scope
 from vc_core.status.bitstring import MINIMUM_LENGTH, build_status_list_credential, new_bitstring, set_bit
 from verifier import Verdict
 from verifier.batch import Summary, verify_stream
@@ -36,6 +39,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 BEGIN, END = "<!-- trust: begin -->", "<!-- trust: end -->"
 LISTS, SET_OF = 4, 100
 BADGES = 10_000
+ROOT = Accreditor()
 LARGE = 1_048_576
 
 
@@ -70,6 +74,8 @@ def measure(folder: Path, institutions: int) -> Iterator[Row]:
     issuers = [_institution(number) for number in range(institutions)]
     rng = random.Random(1)
     items = {item.path(): item for number, issuer in enumerate(issuers) for item in _items(issuer, number, rng)}
+    root = TrustItem("key-document", ROOT.did, build_did_document(ROOT.did, [(None, ROOT.key.public, ("Multikey",))]))
+    items[root.path()] = root
     publisher = TrustPublisher(folder / "registry", now=now)
     publisher.repository.publish(items.values(), now=now)
     pack, packing = _timed(publisher.pack)
@@ -103,7 +109,8 @@ def _institution(number: int) -> LastingIssuer:
 def _items(issuer: LastingIssuer, number: int, rng: random.Random) -> Iterator[TrustItem]:
     yield TrustItem("key-document", issuer.did, issuer.document())
     yield TrustItem("key-history", issuer.did, {"log": issuer.history.decode()})
-    yield TrustItem("participant", issuer.did, {"participant": issuer.participant()})
+    may = ROOT.states(issuer.did, Scope(frozenset({"MicroCredential"})), name=f"school{number:012d}", since=year(-2))
+    yield TrustItem("participant", issuer.did, accredited(issuer, ROOT.did, may))
     yield from (_list_item(issuer, number, place, rng) for place in range(LISTS))
 
 
