@@ -54,6 +54,7 @@ TEXTS = {
     "answers-over-tls": "The web server answers, with a good certificate and without sending us on.",
     "answers-not": "The web server does not answer. Look at the name, the firewall and whether it runs.",
     "answers-with-bad-certificate": "The web server's certificate is not good. Renew it, or add the intermediate one.",
+    "answers-without-tls": "The web server does not speak TLS at this address. Switch https on.",
     "answers-with-redirect": "The web server sends us on to another address. Serve the document itself at this one.",
     "answers-without-document": "The web server answers, but has no document at this address. Put the export there.",
     "answers-too-much": "What is served is too large or too slow to be an identity document.",
@@ -157,15 +158,16 @@ def _why(error: FetchFailed) -> str:
         return "answers-with-redirect"
     if "larger" in error.detail or "too long" in error.detail:
         return "answers-too-much"
-    return "answers-with-bad-certificate" if _is_of_tls(error) else "answers-not"
+    found = _of_tls(error)
+    if found is None:
+        return "answers-not"
+    return "answers-with-bad-certificate" if isinstance(found, ssl.SSLCertVerificationError) else "answers-without-tls"
 
 
-def _is_of_tls(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, ssl.SSLError):
-            return True
+def _of_tls(error: BaseException | None) -> ssl.SSLError | None:
+    while error is not None and not isinstance(error, ssl.SSLError):
         error = error.__cause__ or error.__context__
-    return False
+    return error
 
 
 def _compare(body: bytes, did: str, in_force: JsonObject) -> list[Finding]:

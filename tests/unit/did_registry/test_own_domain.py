@@ -129,6 +129,9 @@ def test_a_bad_certificate_is_told_apart_from_silence(tmp_path: Path) -> None:
     assert codes(answer, tmp_path / "a", trusted=False)[-1] == "answers-with-bad-certificate"
     assert codes(answer, tmp_path / "b", days=(-9, -2))[-1] == "answers-with-bad-certificate"
     fetcher = Fetcher(development=True)
+    with serving(lambda port: FastAPI()) as port:
+        plain = OwnDomains(fetcher).check("zzu", f"localhost:{port}", AGENT.document())
+    assert [finding.code for finding in plain.findings][1] == "answers-without-tls"
     silent = OwnDomains(fetcher).check("zzu", "localhost:1", AGENT.document())
     assert [finding.code for finding in silent.findings][1] == "answers-not"
     fetcher.close()
