@@ -99,6 +99,7 @@ class Code(StrEnum):
     AUTHORITY_NOT_LIMITED = "authority-not-limited"
     AUTHORITY_COVERS = "authority-covers"
     AUTHORITY_COVERED_THEN = "authority-covered-then"
+    AUTHORITY_COVERED_BY_DATE = "authority-covered-by-date"
     AUTHORITY_ON_BEHALF = "authority-on-behalf"
     AUTHORITY_CANNOT_TELL = "authority-cannot-tell"
     AUTHORITY_LACKING = "authority-lacking"

@@ -81,7 +81,7 @@ def needs_of_keys(submission: Submission, evidence: Evidence) -> Needs:
     for credential in [*submission.credentials, *_endorsements(submission)]:
         doubtful = [name for name in _key_names(credential) if _is_doubtful(name, evidence)]
         owners.extend(owner_of(name) for name in doubtful)
-        if doubtful and credential.jwt is None:
+        if credential.jwt is None:
             logs.extend(_logs_of_receipts(credential.document))
     for item in evidence:
         owners.extend(owner_of(name) for name in _keys_in(item) if _is_doubtful(name, evidence))

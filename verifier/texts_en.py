@@ -335,6 +335,12 @@ SENTENCES: dict[Code, tuple[str, str, str, str]] = {
         "The issuer might award this kind of badge when it did; its accreditation has ended since.",
         *_NOTHING,
     ),
+    Code.AUTHORITY_COVERED_BY_DATE: (
+        "By the date on the badge the issuer might award it. Its accreditation has ended since, and nothing proves the date.",
+        "Ask the holder for the badge with its receipt, or ask the institution.",
+        "Add the receipt of the registry's log to your badge: it proves when it was signed.",
+        "An accreditation in the chain has ended, and the badge carries no receipt from within its time.",
+    ),
     Code.AUTHORITY_ON_BEHALF: (
         "The issuer may award this badge on behalf of the institution whose achievement it is.",
         *_NOTHING,

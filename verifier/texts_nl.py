@@ -335,6 +335,12 @@ SENTENCES: dict[Code, tuple[str, str, str, str]] = {
         "De uitgever mocht dit soort badge uitreiken toen dat gebeurde; de accreditatie is daarna geëindigd.",
         *_NOTHING,
     ),
+    Code.AUTHORITY_COVERED_BY_DATE: (
+        "Volgens de datum op de badge mocht de uitgever die uitreiken. De accreditatie is daarna geëindigd, en niets bewijst de datum.",
+        "Vraag de houder om de badge met haar ontvangstbewijs, of vraag het de instelling.",
+        "Voeg het ontvangstbewijs van het logboek van het register aan je badge toe: dat bewijst wanneer die is ondertekend.",
+        "Een accreditatie in de keten is geëindigd, en de badge draagt geen ontvangstbewijs van daarbinnen.",
+    ),
     Code.AUTHORITY_ON_BEHALF: (
         "De uitgever mag deze badge uitreiken namens de instelling van wie de prestatie is.",
         *_NOTHING,

@@ -12,7 +12,7 @@ from verifier.codes import Check, Code
 from verifier.evidence import EvidenceItem, EvidenceKind
 from verifier.question import Question
 from verifier.report import CheckResult, failed, not_applicable, not_run, passed
-from verifier.signing_time import earliest_moment
+from verifier.signing_time import earliest_moment, proven_moment
 
 _LACKING = {
     Authority.NOT_LISTED: Code.AUTHORITY_NOT_ACCREDITED,
@@ -56,6 +56,9 @@ def _code_of(finding: Finding, question: Question) -> Code:
     if finding.authority is Authority.CANNOT_TELL:
         return Code.AUTHORITY_CANNOT_TELL
     if not all(statement.holds_at(question.now) for statement in finding.chain):
-        return Code.AUTHORITY_COVERED_THEN
+        # Whoever lost an accreditation still has the key and can write any date; a receipt cannot be had afterwards.
+        proven = proven_moment(question)
+        held = proven is not None and all(statement.holds_at(proven) for statement in finding.chain)
+        return Code.AUTHORITY_COVERED_THEN if held else Code.AUTHORITY_COVERED_BY_DATE
     on_behalf = finding.authority is Authority.LISTED_ON_BEHALF
     return Code.AUTHORITY_ON_BEHALF if on_behalf else Code.AUTHORITY_COVERS

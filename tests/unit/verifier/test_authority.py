@@ -60,7 +60,7 @@ def test_a_limit_the_badge_is_silent_about() -> None:
 def test_the_moment_of_signing_decides() -> None:
     """The badge was signed thirty days ago."""
     ended = ROOT.states(ISSUER.did, MICRO, until=NOW - DAY)
-    assert judged(ended) == ("authority-covered-then", OK)
+    assert judged(ended) == ("authority-covered-by-date", REMARK)
     assert judged(ROOT.states(ISSUER.did, MICRO, until=NOW - 31 * DAY)) == ("authority-lacking", REMARK)
     assert judged(ROOT.states(ISSUER.did, MICRO, since=NOW - 29 * DAY)) == ("authority-lacking", REMARK)
 

@@ -52,6 +52,7 @@ GENUINE_WITH_REMARK = {
 UNCHECKED_WITH_REMARK = {"endorsements-not-checked", "signature-other-unchecked"}
 PASSED_WITH_REMARK = {
     "authority-cannot-tell",
+    "authority-covered-by-date",
     "endorsements-with-remarks",
     "format-other-credential",
     "holder-proved-not-fresh",

@@ -168,12 +168,20 @@ def nothing_here(m: Machine) -> Report:
     return m.judge(m.issuer.issue(year(1)), None, at=year(1))
 
 
-def accredited_by(m: Machine, *statements: Any, also: Evidence | None = None, at: float = 2, **changes: Any) -> Report:
-    """Judge a badge of the first year by what was stated of its institution."""
-    known = ROOT.evidence(year(at)).merged(SECTOR.evidence(year(at))) if also is None else also
+def accredited_by(
+    m: Machine,
+    *statements: Any,
+    also: Evidence | None = None,
+    receipt: float | None = None,
+    **changes: Any,
+) -> Report:
+    """Judge a badge of the first year, in the second, by what was stated of its institution."""
+    known = ROOT.evidence(year(2)).merged(SECTOR.evidence(year(2))) if also is None else also
     said = accredited(m.issuer, ROOT.did, *statements)
     badge = m.issuer.issue(year(1), **changes)
-    return m.judge(badge, m.pack(year(at), also=known, participant=said), at=year(at))
+    if receipt is not None:
+        badge = m.issuer.with_receipt(badge, year(receipt))
+    return m.judge(badge, m.pack(year(2), also=known, participant=said), at=year(2))
 
 
 def by_a_sector_body(m: Machine, *, until: datetime | None = None) -> Report:
@@ -209,6 +217,12 @@ PLAYED: dict[str, Callable[[Machine], Report]] = {
     "somebody signs with a key of the closed institution": lambda m: closed(m, signed=2.5),
     "awarded within an accreditation that ended since": lambda m: accredited_by(
         m, ROOT.states(m.issuer.did, MICRO, since=year(0), until=year(1.5))
+    ),
+    "the same, with a receipt from within it": lambda m: accredited_by(
+        m, ROOT.states(m.issuer.did, MICRO, since=year(0), until=year(1.5)), receipt=1.1
+    ),
+    "the same, with a receipt from after it": lambda m: accredited_by(
+        m, ROOT.states(m.issuer.did, MICRO, since=year(0), until=year(1.5)), receipt=1.6
     ),
     "awarded after its accreditation ended": lambda m: accredited_by(
         m, ROOT.states(m.issuer.did, MICRO, since=year(0), until=year(0.5))
