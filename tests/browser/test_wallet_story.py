@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Town
 from tests.browser.student import student
+from tests.support.counterparty import RECEIPT
 
 pytestmark = pytest.mark.browser
 
@@ -32,9 +33,11 @@ def test_from_nothing_to_a_shared_badge_and_back_in_a_second_browser(chromium: B
         files = zipfile.ZipFile(saving.value.path())
         assert files.testzip() is None
         names = files.namelist()
-        assert [name for name in names if name.endswith(".json")] == ["badges/001-sustainable-building.json"]
+        original, proven = "badges/001-sustainable-building.json", "badges/001-sustainable-building-with-receipt.json"
+        assert [name for name in names if name.endswith(".json")] == [original, proven]
         assert "edubadges verify" in files.read("README.txt").decode()
-        taken = json.loads(files.read("badges/001-sustainable-building.json"))
+        taken = json.loads(files.read(original))
+        assert json.loads(files.read(proven)) == {**taken, "proof": [taken["proof"], RECEIPT]}
         sam.share(town.party.ask())
         assert taken == town.party.presented_badge()
         assert town.party.presented_badge()["credentialSubject"]["achievement"]["name"] == "Duurzaam bouwen"

@@ -24,6 +24,15 @@ from vc_core.model.open_badge import build_achievement_credential
 from vc_core.proof import add_proof, verify_proof
 from vc_core.status.bitstring import build_status_list_credential, new_bitstring, set_bit
 
+RECEIPT = {
+    "type": "DataIntegrityProof",
+    "cryptosuite": "edubadges-receipt-2026",
+    "created": "2026-11-24T10:00:00Z",
+    "verificationMethod": "did:web:registry.example#log",
+    "proofPurpose": "assertionMethod",
+    "proofValue": "ue30",
+}
+"""What stands beside a badge; the wallet only keeps it."""
 OB = "https://purl.imsglobal.org/spec/vc/ob/vocab.html#OpenBadgeCredential"
 
 
@@ -312,7 +321,8 @@ def _add_issuing(app: FastAPI, party: Counterparty) -> None:
         holder = _holder_of(party, jwt)
         if "other-holder" in party.faults:
             holder = PrivateKey.generate("Ed25519").public.did_key()
-        return JSONResponse({"credentials": [{"credential": party.badge(found, holder)}], "notification_id": "n-1"})
+        answer = {"credential": party.badge(found, holder), "receipt": RECEIPT}
+        return JSONResponse({"credentials": [answer], "notification_id": "n-1"})
 
     @app.post("/oid4vci/voorbeeld/notification")
     async def notification(request: Request) -> Response:

@@ -53,9 +53,9 @@ export async function takeBadges(wallet, invitation, accessToken, config) {
   const key = await openHolderKey(stored);
   const kept = [];
   for (const id of invitation.configurationIds) {
-    const { badge, notificationId } = await oid4vci.requestBadge(invitation, id, { accessToken, key, net, now: new Date() });
+    const { badge, receipt, notificationId } = await oid4vci.requestBadge(invitation, id, { accessToken, key, net, now: new Date() });
     try {
-      kept.push(await keepBadge(wallet, badge, stored, config));
+      kept.push(await keepBadge(wallet, badge, receipt, stored, config));
     } catch (error) {
       await oid4vci.notify(invitation, notificationId, "credential_failure", { accessToken, net });
       throw error;
@@ -75,15 +75,15 @@ async function keyFor(wallet, issuer) {
   return { ...value, id };
 }
 
-/** @param {Wallet} wallet @param {Record<string, any>} badge @param {any} key @param {Config} config */
-async function keepBadge(wallet, badge, key, config) {
+/** @param {Wallet} wallet @param {Record<string, any>} badge @param {any} receipt @param {any} key @param {Config} config */
+async function keepBadge(wallet, badge, receipt, key, config) {
   const net = checkingNet(badge, config);
   await verifyBadge(badge, { expectedSubject: key.did, now: new Date(), net, development: config.development, canonize });
   const checks = await outsideChecks(badge, config);
   require(checks.status !== "revoked", "badge-revoked");
   const known = badgesOf(wallet).find((item) => item.credential.id && item.credential.id === badge.id);
   const id = known?.id ?? newId();
-  const value = { credential: badge, keyId: key.id, receivedAt: known?.receivedAt ?? isoNow(), checks, isNew: !known };
+  const value = { credential: badge, receipt: receipt ?? known?.receipt ?? null, keyId: key.id, receivedAt: known?.receivedAt ?? isoNow(), checks, isNew: !known };
   const view = badgeView(badge, "nl");
   const entry = { type: "received", at: isoNow(), title: view.name, party: view.issuerName, badgeId: id };
   await wallet.change((payload) => {

@@ -33,17 +33,21 @@ function svgInside(image) {
 export const fileName = (name) => name.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "").slice(0, 60) || "badge";
 
 /**
- * Every badge as it was signed, and as a picture where it has one.
- * @param {{credential: Record<string, any>}[]} records @param {string} language @param {string} about the text of the page about it
+ * Every badge as it was signed, with the proof of when that was where there is one, and as a picture where it has one.
+ * @param {{credential: Record<string, any>, receipt?: Record<string, any> | null}[]} records @param {string} language @param {string} about the text of the page about it
  * @returns {import("./zip.mjs").File[]}
  */
 export function filesToTake(records, language, about) {
   const encode = (/** @type {string} */ text) => new TextEncoder().encode(text);
   const files = [{ name: language === "nl" ? "LEESMIJ.txt" : "README.txt", data: encode(about) }];
-  records.forEach(({ credential }, place) => {
+  records.forEach(({ credential, receipt }, place) => {
     const view = badgeView(credential, language);
     const name = `badges/${String(place + 1).padStart(3, "0")}-${fileName(view.name)}`;
     files.push({ name: `${name}.json`, data: encode(JSON.stringify(credential, null, 2)) });
+    if (receipt && credential.proof && !Array.isArray(credential.proof)) {
+      const proven = { ...credential, proof: [credential.proof, receipt] };
+      files.push({ name: `${name}-with-receipt.json`, data: encode(JSON.stringify(proven, null, 2)) });
+    }
     const picture = bakedPicture(credential, view.image);
     if (picture) files.push({ name: `${name}.svg`, data: encode(picture) });
   });

@@ -100,7 +100,7 @@ function refusal(body, withTxCode, domain) {
  * Ask for one badge on one key (sections 7 and 8).
  * @param {Invitation} invitation @param {string} configurationId
  * @param {{accessToken: string, key: import("./keys.mjs").HolderKey, net: Net, now: Date}} options
- * @returns {Promise<{badge: Record<string, any>, notificationId: string | null}>}
+ * @returns {Promise<{badge: Record<string, any>, receipt: Record<string, any> | null, notificationId: string | null}>}
  */
 export async function requestBadge({ issuer, metadata, domain }, configurationId, { accessToken, key, net, now }) {
   const configuration = metadata.credential_configurations_supported?.[configurationId];
@@ -114,9 +114,16 @@ export async function requestBadge({ issuer, metadata, domain }, configurationId
   const body = readAnswer(answer);
   require(answer.status !== 202, "offer-later", { domain });
   require(answer.status === 200, "issuer-refused", { domain });
-  const badge = listed(body.credentials)[0]?.credential;
+  const [first] = listed(body.credentials);
+  const badge = first?.credential;
   require(isObject(badge), "badge-format");
-  return { badge, notificationId: typeof body.notification_id === "string" ? body.notification_id : null };
+  return { badge, receipt: receiptBeside(first.receipt), notificationId: typeof body.notification_id === "string" ? body.notification_id : null };
+}
+
+/** What proves when the badge was signed comes beside it; it is kept as it is, and checked by who verifies. @param {any} value */
+function receiptBeside(value) {
+  const isOne = isObject(value) && value.cryptosuite === "edubadges-receipt-2026" && typeof value.proofValue === "string";
+  return isOne && JSON.stringify(value).length < 20_000 ? value : null;
 }
 
 /**
