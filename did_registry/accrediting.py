@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -46,25 +45,18 @@ class Book:
         The nearest come first; beyond the number that a verifier looks at there is nothing.
         """
         found: dict[str, AccreditationVersion] = {}
-        asked: dict[str, None] = {did: None}
-        for name in iter_growing(asked):
+        asked = [did]
+        for name in asked:  # grows on the way, by whoever stated something of one that was asked about
             for version in self.by_subject.get(name, ()):
                 found.setdefault(version.name, version)
-                asked.setdefault(version.issuer)
+                if version.issuer not in asked:
+                    asked.append(version.issuer)
         chosen = [*found.values()][:MAX_ACCREDITATIONS]
         return {"root": self.root, "credentials": [version.credential for version in chosen]}
 
     def statements(self) -> list[Accreditation]:
         """Return all of them, read."""
         return [read_accreditation(version.credential) for held in self.by_subject.values() for version in held]
-
-
-def iter_growing(names: dict[str, None]) -> Iterable[str]:
-    """Yield the names in order, those that are added meanwhile as well."""
-    place = 0
-    while place < len(names):
-        yield [*names][place]
-        place += 1
 
 
 @dataclass(frozen=True, slots=True)
