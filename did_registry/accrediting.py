@@ -42,7 +42,8 @@ class Book:
     def about(self, did: str) -> JsonObject:
         """Return everything that decides what an institution may award: what is stated of it, and of who stated that.
 
-        The nearest come first; beyond the number that a verifier looks at there is nothing.
+        The nearest come first. Of more than a verifier looks at, those of the root stay, so that nobody who may state
+        something can crowd them out.
         """
         found: dict[str, AccreditationVersion] = {}
         asked = [did]
@@ -51,7 +52,9 @@ class Book:
                 found.setdefault(version.name, version)
                 if version.issuer not in asked:
                     asked.append(version.issuer)
-        chosen = [*found.values()][:MAX_ACCREDITATIONS]
+        chosen = [*found.values()]
+        if len(chosen) > MAX_ACCREDITATIONS:
+            chosen = sorted(chosen, key=lambda version: version.issuer != self.root)[:MAX_ACCREDITATIONS]
         return {"root": self.root, "credentials": [version.credential for version in chosen]}
 
     def statements(self) -> list[Accreditation]:

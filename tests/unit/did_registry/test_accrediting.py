@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from did_registry.accrediting import Accrediting
+from did_registry.accrediting import Accrediting, Book
+from did_registry.records import AccreditationVersion
 from service_kit.fetch import Fetcher
 from tests.support.accrediting import Accreditor
 from tests.support.presenting import Issuer
@@ -262,3 +263,17 @@ def test_a_root_with_a_new_key_signs_what_it_stated_again(place: Place, issuer: 
     found = in_force(place)["credentials"][0]
     assert found["proof"]["verificationMethod"].startswith(ROOT + "#" + newer.key.public.to_multikey())
     assert dump_json(found["credentialSubject"]) == dump_json(first["credentialSubject"])
+
+
+def test_nobody_crowds_out_what_the_root_states() -> None:
+    now = datetime.now(UTC)
+
+    def version(name: str, issuer: str, subject: str) -> AccreditationVersion:
+        return AccreditationVersion(name, 1, issuer, subject, {"id": name}, "", now)
+
+    many = [version(f"a{number}", SECTOR, "did:web:x") for number in range(500)]
+    stated = [*many, version("own", ROOT, "did:web:x")]
+    book = Book(ROOT, {"did:web:x": stated, SECTOR: [version("mandate", ROOT, SECTOR)]})
+    listed: Any = book.about("did:web:x")["credentials"]
+    assert len(listed) == 200
+    assert {"own", "mandate"} <= {item["id"] for item in listed}
