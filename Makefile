@@ -83,6 +83,12 @@ run: install ## Start the whole system on this machine
 demo: install chromium ## Play create, request, award, share, verify, and then verify offline
 	@exec $(BIN)/python -m edubadges demo
 
+# --- slow trials ----------------------------------------------------------------------------------------------------
+
+.PHONY: crash
+crash: install-dev ## Award 10,000 people twice over while parts are killed at random, and count what is there after
+	@$(BIN)/python -m tests.crash
+
 INTEROP_READY := $(INTEROP)/js/node_modules/.installed $(INTEROP)/.venv/.installed
 
 .PHONY: bench

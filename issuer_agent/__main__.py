@@ -7,8 +7,7 @@ import signal
 import sys
 import threading
 
-from issuer_agent.app import build_issuer, create_app
-from issuer_agent.outbox import OutboxWorker
+from issuer_agent.app import build_issuer, create_app, workers_of
 from issuer_agent.seed import accredit_samples, seed
 from issuer_agent.settings import IssuerSettings
 from service_kit.database import create_engine, run_migrations
@@ -21,13 +20,15 @@ def work(settings: IssuerSettings) -> None:
     """Do postponed work until SIGTERM or SIGINT; as many of these may run as are wanted."""
     configure_logs("issuer-worker", level=settings.log_level, style=settings.log_format)
     issuer = build_issuer(settings)
-    worker = OutboxWorker(issuer.engine, issuer.issuance.works())
+    workers = workers_of(issuer)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    worker.start()
+    for worker in workers:
+        worker.start()
     stop.wait()
-    worker.stop()
+    for worker in workers:
+        worker.stop()
 
 
 if __name__ == "__main__":

@@ -16,12 +16,15 @@ from issuer_agent.accrediting import Accrediting
 from issuer_agent.achievements import Achievements
 from issuer_agent.api import routes as api
 from issuer_agent.awards import Awards
+from issuer_agent.batch_work import BatchWork
+from issuer_agent.batches import Batches
+from issuer_agent.csv_rows import MAX_BYTES
 from issuer_agent.institution_keys import TokenVault
 from issuer_agent.institutions import Institutions
 from issuer_agent.issuance import Issuance
 from issuer_agent.key_changes import KeyChanges
 from issuer_agent.oid4vci import routes as oid4vci
-from issuer_agent.outbox import OutboxWorker
+from issuer_agent.outbox import outbox_worker
 from issuer_agent.people import People
 from issuer_agent.registry_client import RegistryClient
 from issuer_agent.requests import Requests
@@ -31,6 +34,7 @@ from issuer_agent.settings import IssuerSettings
 from issuer_agent.signer import Signer
 from issuer_agent.signer_acapy import AcapySigner
 from issuer_agent.suspensions import Suspensions
+from issuer_agent.worker import Worker
 from service_kit.database import begin, create_engine, run_migrations
 from service_kit.health import install_health
 from service_kit.limits import BodyLimit
@@ -71,6 +75,7 @@ def build_issuer(settings: IssuerSettings, *, signer: Signer | None = None) -> I
         achievements=Achievements(engine),
         requests=Requests(engine),
         awards=Awards(engine),
+        batches=Batches(engine, issuance.key),
         people=People(engine, operator_key),
         issuance=issuance,
         accrediting=Accrediting(engine, institutions, used, registry),
@@ -81,17 +86,28 @@ def build_issuer(settings: IssuerSettings, *, signer: Signer | None = None) -> I
     )
 
 
+def workers_of(issuer: Issuer) -> list[Worker]:
+    """Return the threads that do postponed work and award batches; not started."""
+    batches = BatchWork(issuer.engine, issuer.batches)
+    return [
+        outbox_worker(issuer.engine, issuer.issuance.works()),
+        Worker("batches", batches.round),
+        Worker("forget", batches.forget, idle_s=3600),
+    ]
+
+
 def create_app(settings: IssuerSettings, *, signer: Signer | None = None) -> FastAPI:
     """Build the issuer's application; in development the database is migrated first."""
     issuer = build_issuer(settings, signer=signer)
-    worker = OutboxWorker(issuer.engine, issuer.issuance.works())
+    workers = workers_of(issuer)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        if settings.outbox_worker:
+        running = workers if settings.outbox_worker else []
+        for worker in running:
             worker.start()
         yield
-        if settings.outbox_worker:
+        for worker in running:
             worker.stop()
 
     app = FastAPI(
@@ -108,7 +124,8 @@ def create_app(settings: IssuerSettings, *, signer: Signer | None = None) -> Fas
     app.include_router(oid4vci.router(issuer.issuance))
     app.include_router(api.router(issuer))
     app.include_router(pages.router(issuer, views))
-    app.add_middleware(BodyLimit)
+    # Lists of people are the largest that is read; every other route has a lower limit of its own.
+    app.add_middleware(BodyLimit, max_bytes=MAX_BYTES + 100_000)
     views.install(app, "issuer_agent")
     app.add_middleware(RequestLog)
     return app

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,4 +20,16 @@ class Actor:
 
 def note(connection: sa.Connection, actor: Actor, act: str, target: str, *, now: datetime, **details: object) -> None:
     """Append the act, in the transaction that does it."""
-    store.append_audit(connection, at=now, actor=actor.id, act=act, target=target, details=dict(details))
+    note_many(connection, actor, act, [(target, details)], now=now)
+
+
+def note_many(
+    connection: sa.Connection,
+    actor: Actor,
+    act: str,
+    acts: Sequence[tuple[str, dict[str, object]]],
+    *,
+    now: datetime,
+) -> None:
+    """Append the same act on many targets, each with its details."""
+    store.append_audit(connection, at=now, actor=actor.id, act=act, acts=acts)

@@ -2,46 +2,21 @@
 
 from __future__ import annotations
 
-import re
-import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 import sqlalchemy as sa
 
 from issuer_agent import store, store_changes
 from issuer_agent.audit_trail import Actor, note
+from issuer_agent.award_rules import Grounds, Recipient, make_award, require_active
 from issuer_agent.records import Award, BadgeClass, BadgeClassVersion, BadgeRequest, Person, StatusChange
-from issuer_agent.web_address import is_web_address
 from service_kit.database import begin
 from service_kit.problems import InvalidValues, NotFound, RuleRefused
 
-# A check against typing errors, not RFC 5322: something, an at sign, a domain with a dot or a loopback name.
-_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f<>\"',;]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])")
-MAX_NAME = 200
-MAX_GRADE = 254
-MAX_NARRATIVE = 4000
 MAX_BATCH = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """Who gets the badge."""
-
-    email: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Grounds:
-    """What the award rests on."""
-
-    grade: str | None = None
-    narrative: str | None = None
-    evidence_url: str | None = None
-    evidence_narrative: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +65,17 @@ class Awards:
         if len(batch) > MAX_BATCH or ":" in batch:
             errors = [{"pointer": "/batch", "detail": "The name of a batch has no colon and 100 characters at most."}]
             raise InvalidValues("The award is not complete yet.", errors=errors)
-        made = _make(badge_class, version, recipient, grounds, earned_at=now, actor=actor, now=now)
+        made = make_award(badge_class, version, recipient, grounds, earned_at=now, actor=actor, now=now)
         made = replace(made, delivery=delivery, batch=batch, idempotency_key=idempotency_key)
         with begin(self.engine) as connection:
             # Two calls with one key wait for each other here, so that the second sees what the first made.
-            store.lock_recipient(connection, made.badge_class_id, made.recipient_email)
             store.lock_recipient(connection, made.badge_class_id, made.recipient_email)
             earlier = _repeated(connection, made)
             if earlier is not None:
                 return earlier, False
             if version.content.enrol == "self_request":
                 raise RuleRefused("This badge is only awarded on request.", code="no-direct-awards")
-            _require_active(badge_class)
+            require_active(badge_class)
             if not batch:
                 _require_not_held(connection, made, now=now)
             added, new = _add(connection, made, now=now)
@@ -132,8 +106,8 @@ class Awards:
         recipient = Recipient(person.email, person.name)
         if grounds.evidence_url is None and request.evidence_url is not None:
             grounds = replace(grounds, evidence_url=request.evidence_url)
-        _require_active(badge_class)
-        made = _make(badge_class, version, recipient, grounds, earned_at=request.created_at, actor=actor, now=now)
+        require_active(badge_class)
+        made = make_award(badge_class, version, recipient, grounds, earned_at=request.created_at, actor=actor, now=now)
         made = replace(made, batch=f"request:{request.id}")
         closed = replace(request, state="awarded", decided_at=now, decided_by=actor.id, award_id=made.id)
         with begin(self.engine) as connection:
@@ -248,11 +222,6 @@ def _ended(award: Award, now: datetime) -> bool:
     return award.revoked_at is not None or (award.expires_at is not None and award.expires_at <= now)
 
 
-def _require_active(badge_class: BadgeClass) -> None:
-    if badge_class.state != "active":
-        raise RuleRefused("This badge class is not active, so nothing can be awarded.", code="badge-class-not-active")
-
-
 def _require_not_held(connection: sa.Connection, made: Award, *, now: datetime) -> None:
     held = store.find_held_award(connection, made.badge_class_id, made.recipient_email, now=now)
     if held is not None:
@@ -268,69 +237,3 @@ def _note_award(connection: sa.Connection, award: Award, *, actor: Actor, now: d
     if request is not None:
         details["request"] = request
     note(connection, actor, "badge_awarded", award.id, now=now, **details)
-
-
-def _make(
-    badge_class: BadgeClass,
-    version: BadgeClassVersion,
-    recipient: Recipient,
-    grounds: Grounds,
-    *,
-    earned_at: datetime,
-    actor: Actor,
-    now: datetime,
-) -> Award:
-    errors = [*_recipient_errors(recipient), *_grounds_errors(version, grounds)]
-    if errors:
-        raise InvalidValues("The award is not complete yet.", errors=errors)
-    days = version.content.expires_days
-    return Award(
-        id=str(uuid.uuid4()),
-        institution=badge_class.institution,
-        badge_class_id=badge_class.id,
-        version=version.version,
-        recipient_email=recipient.email.strip().lower(),
-        recipient_name=recipient.name.strip(),
-        delivery="wallet",
-        grade=_text(grounds.grade),
-        narrative=_text(grounds.narrative),
-        evidence_url=_text(grounds.evidence_url),
-        evidence_narrative=_text(grounds.evidence_narrative),
-        earned_at=earned_at,
-        # Expiry counts from the award, also where the badge was earned earlier.
-        expires_at=None if days is None else now + timedelta(days=days),
-        awarded_at=now,
-        awarded_by=actor.id,
-        batch="",
-    )
-
-
-def _text(value: str | None) -> str | None:
-    return (value or "").strip() or None
-
-
-def _recipient_errors(recipient: Recipient) -> list[dict[str, str]]:
-    errors = []
-    if not _EMAIL.fullmatch(recipient.email.strip()):
-        errors.append({"pointer": "/recipient/email", "detail": "This is not an e-mail address."})
-    if not 1 <= len(recipient.name.strip()) <= MAX_NAME:
-        errors.append({"pointer": "/recipient/name", "detail": "A name is needed, of 200 characters at most."})
-    return errors
-
-
-def _grounds_errors(version: BadgeClassVersion, grounds: Grounds) -> list[dict[str, str]]:
-    content, errors = version.content, []
-    if content.grade_required and not (grounds.grade or "").strip():
-        errors.append({"pointer": "/grade", "detail": "This badge needs a grade."})
-    if content.narrative_required and not (grounds.narrative or "").strip():
-        errors.append({"pointer": "/narrative", "detail": "This badge needs a motivation by the awarder."})
-    if content.evidence_required and not (
-        (grounds.evidence_url or "").strip() or (grounds.evidence_narrative or "").strip()
-    ):
-        errors.append({"pointer": "/evidence_url", "detail": "This badge needs evidence."})
-    if (grounds.evidence_url or "").strip() and not is_web_address(grounds.evidence_url or ""):
-        errors.append({"pointer": "/evidence_url", "detail": "This is not a web address that starts with https."})
-    for name, limit in (("grade", MAX_GRADE), ("narrative", MAX_NARRATIVE), ("evidence_narrative", MAX_NARRATIVE)):
-        if len(getattr(grounds, name) or "") > limit:
-            errors.append({"pointer": f"/{name}", "detail": "This text is too long."})
-    return errors

@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from issuer_agent import institution_keys, store
 from issuer_agent.acapy_client import AcapyClient
 from issuer_agent.audit_trail import Actor, note
+from issuer_agent.csv_rows import MAX_ROWS
 from issuer_agent.institution_keys import TokenVault
 from issuer_agent.records import Institution
 from issuer_agent.registry_client import RegistryClient
 from issuer_agent.signer import Signer, SigningIdentity
 from service_kit.database import alone, begin
-from service_kit.problems import NotFound
+from service_kit.problems import InvalidValues, NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,21 @@ class Institutions:
         """Return every institution."""
         with begin(self.engine) as connection:
             return store.list_institutions(connection)
+
+    def set_second_person(self, slug: str, number: int | None, *, actor: Actor, now: datetime) -> None:
+        """Say from how many awards at once a second person decides; None for never.
+
+        Raises:
+            NotFound: no such institution.
+            InvalidValues: the number is not between 1 and 10,000.
+        """
+        if number is not None and not 1 <= number <= MAX_ROWS:
+            errors = [{"pointer": "/second_person_from", "detail": "A number between 1 and 10,000."}]
+            raise InvalidValues("This number is not right.", errors=errors)
+        before = self.get(slug).second_person_from
+        with begin(self.engine) as connection:
+            store.set_second_person(connection, slug, number)
+            note(connection, actor, "second_person_set", slug, now=now, before=before, after=number)
 
     def counts(self, slug: str) -> dict[str, int]:
         """Return the numbers of the dashboard."""

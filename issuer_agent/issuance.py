@@ -120,18 +120,23 @@ class Issuance:
             )
         issuer = self.credential_issuer(facts.institution.slug)
         uri = f"{issuer}/offers/{new.offer_id}"
-        query = "credential_offer_uri=" + quote(uri, safe="")
+        query = _offer_query(uri)
         document = build_offer(
             issuer, facts.version.id, code=new.pre_authorized_code, with_tx_code=new.tx_code is not None
         )
         return Offer(
             uri,
             f"openid-credential-offer://?{query}",
-            f"{self.addresses.wallet_url}/#/offer?{query}",
+            self.claim_link(facts.institution.slug, new.offer_id),
             document,
             new.tx_code,
             new.expires_at,
         )
+
+    def claim_link(self, institution: str, offer_id: str) -> str:
+        """Return the web address by which our wallet opens an offer; also for the QR code."""
+        uri = f"{self.credential_issuer(institution)}/offers/{offer_id}"
+        return f"{self.addresses.wallet_url}/#/offer?{_offer_query(uri)}"
 
     def read_offer(self, institution: str, offer_id: str) -> JsonObject:
         """Return an offer that can still be accepted, for the wallet that asks for it by reference.
@@ -324,6 +329,10 @@ class Issuance:
             store_issuing.finish_outbox(connection, claims, now=now)
         for subject in {subject for item in reserved for subject in item.opens_lists}:
             self._attempt(PUBLISH, subject)
+
+
+def _offer_query(uri: str) -> str:
+    return "credential_offer_uri=" + quote(uri, safe="")
 
 
 def _state(record: CredentialRecord | None, problem: str | None) -> IssuingState:

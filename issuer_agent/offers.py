@@ -11,8 +11,9 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -134,6 +135,59 @@ def make_offer(
     store.withdraw_offers(connection, award_id, at=now)
     store.add_offer(connection, record)
     return NewOffer(offer_id, code, tx_code, record.expires_at)
+
+
+def claims_of(
+    award_ids: Sequence[str],
+    *,
+    institution: str,
+    key: bytes,
+    with_tx_code: bool,
+    expires_at: datetime,
+    now: datetime,
+) -> list[OfferRecord]:
+    """Return offers whose identifiers and codes follow from the award and the moment, by the server's key.
+
+    So the links of a whole list can be handed out again, and still nothing that opens them is stored.
+    """
+    records = []
+    for award_id in award_ids:
+        offer_id = _claim_id(award_id, now, key)
+        id_hash = token_hash(offer_id)
+        tx_code = _claim_tx_code(offer_id, key)
+        records.append(
+            OfferRecord(
+                id_hash=id_hash,
+                award_id=award_id,
+                institution=institution,
+                code_hash=token_hash(code_of(offer_id, key)),
+                tx_code_hash=keyed_hash(key, "tx_code", id_hash, tx_code) if with_tx_code else None,
+                tx_code_tries=0,
+                created_at=now,
+                expires_at=expires_at,
+            )
+        )
+    return records
+
+
+def claim_of(record: OfferRecord, key: bytes) -> tuple[str, str | None] | None:
+    """Return identifier and transaction code of an offer that `claims_of` made; None for one made by hand."""
+    offer_id = _claim_id(record.award_id, record.created_at, key)
+    if token_hash(offer_id) != record.id_hash:
+        return None
+    return offer_id, _claim_tx_code(offer_id, key) if record.tx_code_hash is not None else None
+
+
+def _claim_id(award_id: str, made_at: datetime, key: bytes) -> str:
+    digest = hmac.new(
+        key, f"claim\0{award_id}\0{made_at.astimezone(UTC).isoformat()}".encode(), hashlib.sha256
+    ).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def _claim_tx_code(offer_id: str, key: bytes) -> str:
+    digest = hmac.new(key, b"claim_tx_code\0" + offer_id.encode(), hashlib.sha256).digest()
+    return f"{int.from_bytes(digest[:16]) % 10**TX_CODE_LENGTH:0{TX_CODE_LENGTH}d}"
 
 
 def code_of(offer_id: str, key: bytes) -> str:

@@ -7,7 +7,6 @@ rows (SKIP LOCKED); a worker that dies leaves a row that becomes due again. What
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -16,6 +15,7 @@ import sqlalchemy as sa
 
 from issuer_agent import store_issuing as store
 from issuer_agent.outbox_records import Claim
+from issuer_agent.worker import Worker
 from service_kit.database import begin
 from service_kit.problems import Unavailable
 from vc_core.errors import EdubadgesError
@@ -26,10 +26,10 @@ type Kind = Literal["sign_credential", "publish_status_list"]
 type Work = Callable[[Sequence[str]], object]
 """Does the work for these subjects, all of them or, raising one of our errors, none that cannot be done again."""
 
-LEASE = timedelta(seconds=120)
+LEASE = timedelta(seconds=30)
+"""Longer than a call takes; doing work twice gives the same bytes, so shorter than anybody wants to wait."""
 _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 60.0
-_IDLE_S = 1.0
 
 
 def run_due(engine: sa.Engine, works: Mapping[str, Work], *, now: datetime, limit: int = 200) -> int:
@@ -80,43 +80,13 @@ def postpone(engine: sa.Engine, claims: Sequence[Claim], error: EdubadgesError, 
     )
 
 
-class OutboxWorker:
-    """A thread that does due work until it is stopped; run as many, in as many processes, as are wanted."""
+def outbox_worker(engine: sa.Engine, works: Mapping[str, Work], *, idle_s: float = 1.0) -> Worker:
+    """Return a thread that does due work until it is stopped."""
 
-    def __init__(self, engine: sa.Engine, works: Mapping[str, Work], *, idle_s: float = _IDLE_S) -> None:
-        self._engine = engine
-        self._works = works
-        self._idle_s = idle_s
-        self._stop = threading.Event()
-        self._wake = threading.Event()
-        self._thread = threading.Thread(target=self._loop, name="outbox", daemon=True)
+    def work() -> int:
+        now = datetime.now(UTC)
+        with begin(engine) as connection:
+            store.forget_expired(connection, now=now)
+        return run_due(engine, works, now=now)
 
-    def start(self) -> None:
-        """Start working."""
-        self._thread.start()
-
-    def stop(self, *, timeout_s: float = 10.0) -> None:
-        """Finish what is under way, and stop."""
-        self._stop.set()
-        self._wake.set()
-        self._thread.join(timeout_s)
-
-    def wake(self) -> None:
-        """Look for work now instead of at the end of the pause."""
-        self._wake.set()
-
-    def _loop(self) -> None:
-        while not self._stop.is_set():
-            self._wake.clear()
-            if not self._round():
-                self._wake.wait(self._idle_s)
-
-    def _round(self) -> int:
-        try:
-            now = datetime.now(UTC)
-            with begin(self._engine) as connection:
-                store.forget_expired(connection, now=now)
-            return run_due(self._engine, self._works, now=now)
-        except Unavailable as error:
-            log.warning("outbox_waits_for_database", extra={"problem": error.code})
-            return 0
+    return Worker("outbox", work, idle_s=idle_s)

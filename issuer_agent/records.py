@@ -43,6 +43,8 @@ class Institution:
     published_at: datetime | None = None
     signing_since: datetime | None = None
     """When its keys took over from others; None for the first."""
+    second_person_from: int | None = None
+    """From this many awards at once a second person decides; None for never."""
 
     @property
     def ready(self) -> bool:

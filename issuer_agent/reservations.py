@@ -130,7 +130,8 @@ def _claimed(
         return _of_the_keys_of_now(connection, record, facts, addresses, now)
     if record.signed_at is not None:
         raise IssuingRefused("This badge was already fetched by a wallet, or as a file.", code="already-issued")
-    changed = replace(record, holder_did=holder_did)
+    # Its place may be old, given out with the award; the moment that is written into it is not.
+    changed = replace(record, holder_did=holder_did, created_at=_created_at(facts.institution, now))
     changed = replace(changed, document=_build(facts, changed, addresses))
     store_issuing.change_holder(connection, changed)
     return changed
@@ -156,6 +157,15 @@ def _created_at(institution: Institution, now: datetime) -> datetime:
     return (now if since is None else max(now, since)).replace(microsecond=0)
 
 
+def give_places(connection: sa.Connection, group: Sequence[AwardFacts], *, now: datetime) -> None:
+    """Give new awards of one institution their places in its status lists now; the rest is fixed when they are fetched.
+
+    For awards that nobody fetches yet: whatever becomes of them, each has a place of its own from the start.
+    """
+    records, _ = _placed(connection, group[0].institution.slug, group, None, now)
+    store_issuing.add_credentials(connection, records)
+
+
 def _fixed(
     connection: sa.Connection,
     institution: str,
@@ -165,6 +175,18 @@ def _fixed(
     now: datetime,
 ) -> tuple[list[CredentialRecord], list[str]]:
     """Fix new credentials of one institution; return them with the status lists that were opened for them."""
+    placed, opened = _placed(connection, institution, group, holder_did, now)
+    records = [
+        replace(record, document=_build(facts, record, addresses)) for facts, record in zip(group, placed, strict=True)
+    ]
+    store_issuing.add_credentials(connection, records)
+    return records, opened
+
+
+def _placed(
+    connection: sa.Connection, institution: str, group: Sequence[AwardFacts], holder_did: str | None, now: datetime
+) -> tuple[list[CredentialRecord], list[str]]:
+    """Return new credentials without documents, in places of their own, and the lists that were opened for them."""
     allocation = status_lists.allocate(connection, institution, len(group), now=now)
     numbers = [*allocation.opened]
     second: dict[str, status_lists.Place] = {}
@@ -190,8 +212,7 @@ def _fixed(
             suspension_number=other.number if other else None,
             suspension_index=other.index if other else None,
         )
-        records.append(replace(record, document=_build(facts, record, addresses)))
-    store_issuing.add_credentials(connection, records)
+        records.append(record)
     opened = [f"{institution}/{number}" for number in numbers]
     store_issuing.enqueue(connection, PUBLISH, opened, now=now)
     return records, opened

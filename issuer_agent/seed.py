@@ -13,7 +13,7 @@ from typing import Any
 
 from issuer_agent import store_people
 from issuer_agent.audit_trail import Actor
-from issuer_agent.awards import Grounds, Recipient
+from issuer_agent.award_rules import Grounds, Recipient
 from issuer_agent.records import BadgeClassContent, BadgeRequest, Institution, Membership, Person
 from issuer_agent.registry_client import RegistryClient
 from issuer_agent.service import Issuer, now

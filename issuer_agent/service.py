@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from issuer_agent.accrediting import Accrediting
 from issuer_agent.achievements import Achievements
 from issuer_agent.awards import Awards
+from issuer_agent.batches import Batches
 from issuer_agent.institutions import Institutions
 from issuer_agent.issuance import Issuance
 from issuer_agent.key_changes import KeyChanges
@@ -29,6 +30,7 @@ class Issuer:
     achievements: Achievements
     requests: Requests
     awards: Awards
+    batches: Batches
     people: People
     issuance: Issuance
     accrediting: Accrediting

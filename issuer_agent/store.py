@@ -5,7 +5,7 @@ Those of people, sessions and keys are in `store_people`, those of issuing in `s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -64,6 +64,11 @@ def list_institutions(connection: sa.Connection) -> list[Institution]:
         Institution(**row)
         for row in connection.execute(sa.select(institutions).order_by(institutions.c.name_nl)).mappings()
     ]
+
+
+def set_second_person(connection: sa.Connection, slug: str, number: int | None) -> None:
+    """Keep from how many awards at once a second person decides."""
+    connection.execute(institutions.update().where(institutions.c.slug == slug).values(second_person_from=number))
 
 
 # --- badge classes ---
@@ -305,18 +310,22 @@ def count_institution(connection: sa.Connection, slug: str) -> dict[str, int]:
 
 
 def append_audit(
-    connection: sa.Connection, *, at: datetime, actor: str, act: str, target: str, details: dict[str, Any]
+    connection: sa.Connection, *, at: datetime, actor: str, act: str, acts: Sequence[tuple[str, dict[str, Any]]]
 ) -> None:
-    """Append an act to the chain; a lock keeps the chain single while the transaction lasts."""
+    """Append acts (target and details) to the chain; a lock keeps the chain single while the transaction lasts."""
     connection.execute(sa.text("select pg_advisory_xact_lock(hashtext('issuer-audit'))"))
     last = connection.execute(
         sa.select(audit.c.number, audit.c.digest).order_by(audit.c.number.desc()).limit(1)
     ).first()
     number, previous = (last.number + 1, last.digest) if last else (1, FIRST)
     at = at.astimezone(UTC)
-    digest = chain_digest(previous, at=at, actor=actor, act=act, target=target, details=details)
-    values = {"at": at, "actor": actor, "act": act, "target": target, "details": details}
-    connection.execute(audit.insert().values(number=number, previous=previous, digest=digest, **values))
+    rows = []
+    for target, details in acts:
+        digest = chain_digest(previous, at=at, actor=actor, act=act, target=target, details=details)
+        values = {"at": at, "actor": actor, "act": act, "target": target, "details": details}
+        rows.append({"number": number, "previous": previous, "digest": digest, **values})
+        number, previous = number + 1, digest
+    connection.execute(audit.insert(), rows)
 
 
 def list_audit(connection: sa.Connection) -> list[AuditEntry]:

@@ -63,11 +63,11 @@ def add_credentials(connection: sa.Connection, records: Sequence[CredentialRecor
 
 
 def change_holder(connection: sa.Connection, record: CredentialRecord) -> None:
-    """Give a credential that was never signed another holder, and the document that goes with it."""
+    """Give a credential that was never signed another holder, and the moment and document that go with it."""
     connection.execute(
         sa.update(credentials)
         .where(credentials.c.award_id == record.award_id, credentials.c.signed_at.is_(None))
-        .values(holder_did=record.holder_did, document=record.document)
+        .values(holder_did=record.holder_did, created_at=record.created_at, document=record.document)
     )
 
 

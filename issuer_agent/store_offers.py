@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,11 +44,28 @@ def add_offer(connection: sa.Connection, record: OfferRecord) -> None:
     )
 
 
+def add_offers(connection: sa.Connection, records: Sequence[OfferRecord]) -> None:
+    """Keep many new offers."""
+    columns = [column.name for column in offers.columns]
+    connection.execute(sa.insert(offers), [{name: getattr(item, name) for name in columns} for item in records])
+
+
+def newest_offers(connection: sa.Connection, award_ids: Sequence[str]) -> dict[str, OfferRecord]:
+    """Return the last offer that was made of each of these awards, by award."""
+    query = sa.select(offers).where(offers.c.award_id.in_(award_ids)).order_by(offers.c.created_at)
+    return {row["award_id"]: OfferRecord(**row) for row in connection.execute(query).mappings()}
+
+
 def withdraw_offers(connection: sa.Connection, award_id: str, *, at: datetime) -> None:
     """Withdraw the offers of an award that are still open."""
+    withdraw_offers_of(connection, [award_id], at=at)
+
+
+def withdraw_offers_of(connection: sa.Connection, award_ids: Sequence[str], *, at: datetime) -> None:
+    """Withdraw the offers of these awards that are still open."""
     connection.execute(
         sa.update(offers)
-        .where(offers.c.award_id == award_id, offers.c.used_at.is_(None), offers.c.withdrawn_at.is_(None))
+        .where(offers.c.award_id.in_(award_ids), offers.c.used_at.is_(None), offers.c.withdrawn_at.is_(None))
         .values(withdrawn_at=at)
     )
 

@@ -28,6 +28,8 @@ institutions = sa.Table(
     sa.Column("published_at", sa.DateTime(timezone=True)),
     # When these keys took over from others; null for the first.
     sa.Column("signing_since", sa.DateTime(timezone=True)),
+    # From this many awards at once a second person decides.
+    sa.Column("second_person_from", sa.Integer),
 )
 
 # Rotations and compromises; at most one of an institution is under way.
@@ -138,7 +140,7 @@ awards = sa.Table(
     "awards",
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("institution", sa.Text, sa.ForeignKey("institutions.slug"), nullable=False, index=True),
+    sa.Column("institution", sa.Text, sa.ForeignKey("institutions.slug"), nullable=False),
     sa.Column("badge_class_id", sa.Text, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("recipient_email", sa.Text, nullable=False, index=True),
@@ -162,6 +164,7 @@ awards = sa.Table(
     ),
     sa.UniqueConstraint("badge_class_id", "recipient_email", "batch", name="one_award_per_recipient_and_batch"),
     sa.UniqueConstraint("institution", "idempotency_key", name="one_award_per_idempotency_key"),
+    sa.Index("awards_of_institution", "institution", "awarded_at", "id"),
 )
 
 # Append-only: what became of an award after it was made, with the reasons.

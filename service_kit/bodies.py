@@ -6,9 +6,11 @@ Use as FastAPI dependencies: reading is asynchronous, so the routes themselves c
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from urllib.parse import parse_qs
 
 from fastapi import Request
+from starlette.exceptions import HTTPException
 
 from vc_core.errors import LimitExceeded, MalformedInput
 from vc_core.json_text import JsonObject, parse_json
@@ -63,6 +65,43 @@ def form_fields(max_bytes: int = 200_000) -> Callable[[Request], Awaitable[FormF
             raise MalformedInput("The form could not be read. Go back and try again.") from error
 
     return parse
+
+
+def upload(name: str, max_bytes: int) -> Callable[[Request], Awaitable[Upload]]:
+    """Return a dependency that gives a form with one file (multipart/form-data).
+
+    Args:
+        name: of the field with the file.
+        max_bytes: of the file.
+
+    Raises, when used: LimitExceeded, or MalformedInput for a body that is no such form.
+    """
+
+    async def parse(request: Request) -> Upload:
+        try:
+            async with request.form(max_files=1, max_fields=50) as form:
+                fields = {key: [str(item) for item in form.getlist(key)] for key in form if key != name}
+                file = form.get(name)
+                if file is None or isinstance(file, str):
+                    return Upload(fields, "", b"")
+                data = await file.read(max_bytes + 1)
+                if len(data) > max_bytes:
+                    raise LimitExceeded(f"At most {max_bytes} bytes are accepted here.", limit=max_bytes)
+                return Upload(fields, file.filename or "", data)
+        except HTTPException as error:
+            raise MalformedInput("The form could not be read. Go back and try again.") from error
+
+    return parse
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A form with a file."""
+
+    fields: FormFields
+    filename: str
+    """As the browser says it; empty when no file was chosen."""
+    data: bytes = field(repr=False)
 
 
 type FormFields = dict[str, list[str]]

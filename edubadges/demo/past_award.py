@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from issuer_agent.app import build_issuer
 from issuer_agent.audit_trail import Actor
-from issuer_agent.awards import Grounds, Recipient
+from issuer_agent.award_rules import Grounds, Recipient
 from issuer_agent.service import Issuer, now
 from issuer_agent.settings import IssuerSettings
 from service_kit.server import load_settings

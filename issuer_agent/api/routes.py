@@ -10,8 +10,9 @@ from fastapi import APIRouter, Depends, Header
 from starlette.responses import JSONResponse, Response
 
 from issuer_agent.access import Visitor
+from issuer_agent.api import batches
 from issuer_agent.api import messages as m
-from issuer_agent.awards import Grounds, Recipient
+from issuer_agent.award_rules import Grounds, Recipient
 from issuer_agent.baked_files import baked_png
 from issuer_agent.records import Institution
 from issuer_agent.service import Issuer, now
@@ -34,6 +35,7 @@ def router(issuer: Issuer) -> APIRouter:
     _requests(routes, issuer, visitor_of)
     _awards(routes, issuer, visitor_of)
     _credentials(routes, issuer, visitor_of)
+    batches.add(routes, issuer, visitor_of)
     return routes
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from issuer_agent.access import Act, Visitor
-from issuer_agent.awards import Recipient
+from issuer_agent.award_rules import Recipient
 from issuer_agent.pages.downloads import File, badge_file
 from issuer_agent.pages.shelf import Shelf
 from issuer_agent.pages.staff import GROUNDS, grounds_of

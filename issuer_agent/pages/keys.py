@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from issuer_agent.pages.local_time import for_field, here, read_local
 from issuer_agent.pages.shelf import Shelf
 from issuer_agent.pages.views import AwardView
 from issuer_agent.pages.visiting import Visiting, see
@@ -21,8 +21,6 @@ from service_kit.bodies import one
 from service_kit.pages import language_of
 from service_kit.problems import InvalidValues, RuleRefused, Unavailable
 
-HERE = ZoneInfo("Europe/Amsterdam")
-"""The time that people type; moments are kept in UTC."""
 STEPS = (
     "New keys are made",
     "Published beside the old",
@@ -75,7 +73,7 @@ def router(issuer: Issuer, visiting: Visiting) -> APIRouter:
         visitor = visiting.staff(request, "administrate", slug)
         typed = one(form, "since")
         try:
-            since = read_local(typed)
+            since = _since(typed)
             if "sure" not in form:
                 errors = [{"pointer": "/sure", "detail": "Tick this when you are sure."}]
                 raise InvalidValues("This cannot be undone, so say that you are sure.", errors=errors)
@@ -114,22 +112,17 @@ def router(issuer: Issuer, visiting: Visiting) -> APIRouter:
             "ready_at": ready_at,
             "may_go_on": ready_at is None or ready_at <= now(),
             "touched": touched,
-            "local": lambda moment: moment.astimezone(HERE),
-            "today": now().astimezone(HERE).strftime("%Y-%m-%dT%H:%M"),
+            "local": here,
+            "today": for_field(now()),
         }
 
     return routes
 
 
-def read_local(text: str) -> datetime:
-    """Return the moment that a field for date and time gives.
-
-    Raises:
-        InvalidValues: it is no such moment.
-    """
+def _since(text: str) -> datetime:
+    """Return the moment from which keys are not to be trusted. Raises InvalidValues."""
     try:
-        moment = datetime.fromisoformat(text)
+        return read_local(text)
     except ValueError as error:
         errors = [{"pointer": "/since", "detail": "Give a date and a time."}]
         raise InvalidValues("Say from when on the keys are not to be trusted.", errors=errors) from error
-    return (moment if moment.tzinfo is not None else moment.replace(tzinfo=HERE)).astimezone(UTC)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from issuer_agent.awards import Grounds
+from issuer_agent.award_rules import Grounds
 from issuer_agent.pages.shelf import Shelf
 from issuer_agent.pages.visiting import Visiting, back_to, see
 from issuer_agent.service import Issuer, now

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,9 +13,11 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
+from issuer_agent.batch_work import BatchWork
+from issuer_agent.batches import Batches
 from issuer_agent.store import CONTENT
 from service_kit.database import create_engine
-from tests.unit.issuer_agent.portal import KEYS, OPERATOR, SLUGS, Portal, running_portal
+from tests.unit.issuer_agent.portal import KEYS, OPERATOR, SECRET, SLUGS, Portal, running_portal
 from tests.unit.issuer_agent.test_badge_class_rules import MICRO
 from vc_core.proof import document_proofs, verify_proof
 
@@ -49,7 +52,17 @@ ENDPOINTS: list[tuple[str, str, dict[str, Any] | None]] = [
     ("POST", "/awards/{award}/reinstate", {"reason": "Nothing was found"}),
     ("GET", "/awards/{award}/credential", None),
     ("GET", "/awards/{award}/credential.png", None),
+    ("POST", "/badge-classes/{badge_class}/batches", None),
+    ("GET", "/batches/{batch}", None),
+    ("GET", "/batches/{batch}/rows", None),
+    ("GET", "/batches/{batch}/errors.csv", None),
+    ("GET", "/batches/{batch}/links.csv", None),
+    ("POST", "/batches/{batch}/rows/2", {}),
+    ("POST", "/batches/{batch}/start", {}),
+    ("POST", "/batches/{batch}/offers", None),
+    *[("POST", f"/batches/{{batch}}/{act}", None) for act in ("approve", "send-back", "pause", "resume", "cancel")],
 ]
+LIST = b"email,name\na@list.example,Ann\nb,Bo\n"
 WITH_BODY = [item for item in ENDPOINTS if item[2] is not None]
 OF_ONE = [item for item in ENDPOINTS if not item[1].endswith("/institutions")]
 
@@ -61,6 +74,7 @@ class Things:
     badge_class: str
     request: str
     award: str
+    batch: str
     slug: str = SLUGS[0]
 
 
@@ -99,12 +113,14 @@ def things(http: httpx.Client) -> Things:
     badge_class, award = made(http)
     asked = send(http, f"/badge-classes/{badge_class}/requests", {"person_id": "noor"})
     assert asked.status_code == 201, asked.text
-    return Things(badge_class, asked.json()["id"], award["id"])
+    batch = http.post(f"/badge-classes/{badge_class}/batches", content=LIST, headers=key(SLUGS[0]))
+    assert batch.status_code == 201, batch.text
+    return Things(badge_class, asked.json()["id"], award["id"], batch.json()["id"])
 
 
 def filled(path: str, body: dict[str, Any] | None, things: Things) -> tuple[str, Any]:
     """Put the identifiers of `things` in the places for them."""
-    names = {f"{{{name}}}": getattr(things, name) for name in ("badge_class", "request", "award", "slug")}
+    names = {f"{{{name}}}": getattr(things, name) for name in ("badge_class", "request", "award", "batch", "slug")}
     text = json.dumps([path, body])
     for name, value in names.items():
         text = text.replace(name, value)
@@ -186,7 +202,59 @@ def test_a_request_is_approved_and_denied_once(http: httpx.Client) -> None:
     is_problem(send(http, f"/requests/{asked['id']}/deny", {"reason": "No"}), 409)
 
 
+def test_a_list_is_checked_repaired_started_and_followed(http: httpx.Client, portal: Portal) -> None:
+    badge_class, _ = made(http)
+    checked = http.post(f"/badge-classes/{badge_class}/batches?name=april.csv", content=LIST, headers=key("zzu"))
+    batch = checked.json()
+    assert (checked.status_code, batch["name"], batch["rows"]) == (201, "april.csv", {"good": 1, "invalid": 1})
+
+    [bad] = http.get(f"/batches/{batch['id']}/rows", headers=key("zzu")).json()
+    assert (bad["row"], bad["errors"][0]["pointer"]) == (3, "/recipient/email")
+    repaired = send(http, f"/batches/{batch['id']}/rows/3", {"email": "bo@list.example"})
+    assert repaired.json()["state"] == "good"
+    started = send(http, f"/batches/{batch['id']}/start", {"tx_code": True, "claim_days": 14})
+    assert (started.status_code, started.json()["state"]) == (200, "running")
+    work(portal)
+
+    done = http.get(f"/batches/{batch['id']}", headers=key("zzu")).json()
+    assert (done["state"], done["rows"]) == ("done", {"awarded": 2})
+    links = http.get(f"/batches/{batch['id']}/links.csv", headers=key("zzu"))
+    assert links.headers["content-type"] == "text/csv; charset=utf-8"
+    assert links.headers["cache-control"] == "no-store"
+    assert links.text.count("credential_offer_uri") == 2
+    assert send(http, f"/batches/{batch['id']}/offers", None).json() == {"offers": 2}
+    again = http.post(f"/badge-classes/{badge_class}/batches", content=LIST, headers=key("zzu")).json()
+    assert again["rows"] == {"already_awarded": 1, "invalid": 1}
+
+
+def work(portal: Portal) -> None:
+    engine = create_engine(portal.database)
+    batches = BatchWork(engine, Batches(engine, hashlib.sha256(b"issuing\0" + SECRET.encode()).digest()))
+    while batches.round():
+        pass
+    engine.dispose()
+
+
 # --- what is refused ---
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"email\na\n", b"\x00", b"x" * 5_050_000])
+def test_a_list_that_cannot_be_read_is_refused(http: httpx.Client, things: Things, content: bytes) -> None:
+    answer = http.post(f"/badge-classes/{things.badge_class}/batches", content=content, headers=key("zzu"))
+
+    assert is_problem(answer, 413, 422)["code"].startswith(("csv-", "limit-"))
+
+
+@pytest.mark.parametrize("query", ["after=-1", "after=99999999999", "after=x", "state=nothing"])
+def test_rows_are_asked_for_in_words_it_knows(http: httpx.Client, things: Things, query: str) -> None:
+    is_problem(http.get(f"/batches/{things.batch}/rows?{query}", headers=key("zzu")), 422)
+
+
+@pytest.mark.parametrize(
+    "body", [{"claim_days": 0}, {"claim_days": "x"}, {"start_at": "2020-01-01T00:00:00Z"}, {"start_at": "2027-01-01"}]
+)
+def test_a_list_does_not_start_like_that(http: httpx.Client, things: Things, body: dict[str, Any]) -> None:
+    is_problem(send(http, f"/batches/{things.batch}/start", body), 422)
 
 
 @pytest.mark.parametrize(("method", "path", "body"), ENDPOINTS, ids=lambda value: str(value)[:40])
@@ -216,7 +284,7 @@ def test_the_key_of_another_institution_finds_nothing(
 def test_what_does_not_exist_is_not_found(
     http: httpx.Client, method: str, path: str, body: dict[str, Any] | None
 ) -> None:
-    path, body = filled(path, body, Things(ID, ID, ID, "nowhere"))
+    path, body = filled(path, body, Things(ID, ID, ID, ID, "nowhere"))
 
     is_problem(http.request(method, path, json=body, headers=key("zzu")), 404)
 

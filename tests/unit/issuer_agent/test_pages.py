@@ -20,7 +20,14 @@ from tests.unit.issuer_agent.test_badge_class_rules import MICRO
 
 PUBLIC = ("/", "/signin", "/badges", "/badges?q=data", "/badges/{badge_class}")
 STAFF = ("/staff/zzu", "/staff/zzu/requests", "/staff/zzu/badges", "/staff/zzu/awards", "/staff/awards/{award}/show")
-AWARDING = ("/staff/zzu/awards/new",)
+STAFF += ("/staff/zzu/batches", "/staff/batches/{batch}/show")
+AWARDING = ("/staff/zzu/awards/new", "/staff/zzu/batches/new")
+DOWNLOADS = (
+    "/staff/zzu/batches/example.csv?badge_class={badge_class}",
+    "/staff/batches/{batch}/errors.csv",
+    "/staff/batches/{batch}/links.csv",
+    "/staff/batches/{batch}/codes.csv",
+)
 EDITING = ("/staff/zzu/badges/new", "/staff/badges/{badge_class}/edit")
 OPENS = {
     "iris": {*STAFF, *AWARDING, *EDITING},
@@ -57,7 +64,12 @@ def names(portal: Portal) -> dict[str, str]:
     with httpx.Client(base_url=portal.url, trust_env=False) as http:
         body = {"badge_class": ai, "recipient": {"email": "a@b.example", "name": "Ann"}, "grade": "8"}
         answer = http.post("/api/v1/awards", json=body, headers={"Authorization": f"Bearer {KEYS['zzu']}"})
-    return {"badge_class": ai, "award": answer.json()["id"]}
+        listed = http.post(
+            f"/api/v1/badge-classes/{ai}/batches",
+            content=b"email,name\nb,Bo\n",
+            headers={"Authorization": f"Bearer {KEYS['zzu']}"},
+        )
+    return {"badge_class": ai, "award": answer.json()["id"], "batch": listed.json()["id"]}
 
 
 @contextmanager
@@ -93,6 +105,18 @@ def test_everybody_opens_just_the_pages_of_their_role(
                 assert f'lang="{language}"' in answer.text
 
 
+@pytest.mark.parametrize("person", [None, *OPENS])
+@pytest.mark.parametrize("path", DOWNLOADS)
+def test_only_who_may_award_saves_lists(portal: Portal, names: dict[str, str], person: str | None, path: str) -> None:
+    with signed_in(portal, person) as browser:
+        answer = browser.get(path.format(**names))
+
+    if person is not None and "/staff/zzu/awards/new" in OPENS[person]:
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "text/csv; charset=utf-8")
+    else:
+        assert answer.status_code == (401 if person is None else 403 if OPENS[person] else 404)
+
+
 @pytest.mark.parametrize("language", ["nl", "en"])
 @pytest.mark.parametrize("person", ["noor", "sem", "yara"])
 def test_a_student_has_a_page_of_their_own(portal: Portal, person: str, language: str) -> None:
@@ -121,6 +145,10 @@ def test_a_student_has_a_page_of_their_own(portal: Portal, person: str, language
         "/staff/badges/{badge_class}/archive",
         "/staff/awards/{award}/offer",
         "/staff/awards/{award}/revoke",
+        "/staff/zzu/batches/new",
+        "/staff/batches/{batch}/start",
+        "/staff/batches/{batch}/approve",
+        "/staff/batches/{batch}/rows/2",
     ],
 )
 def test_a_form_of_another_site_is_refused(

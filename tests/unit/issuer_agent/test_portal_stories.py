@@ -16,7 +16,8 @@ import pytest
 import sqlalchemy as sa
 
 from issuer_agent.audit_trail import Actor
-from issuer_agent.awards import Grounds, Recipient
+from issuer_agent.award_rules import Grounds, Recipient
+from issuer_agent.batch_work import BatchWork
 from issuer_agent.pages.badge_class_form import FLAGS, NUMBERS, TEXTS, form_of, read_form
 from issuer_agent.pages.shelf import Shelf
 from issuer_agent.records import Alignment, BadgeClassContent
@@ -384,3 +385,96 @@ def test_a_compromise_is_asked_twice_and_waits_for_the_agent(portal: Portal) -> 
     assert "houdt" in away.text or "agent" in away.text
     assert [change.state for change in portal.issuer.key_changes.of("zzu")] == ["begun"]
     assert "Er is niets verloren" in iris.get(here).text
+
+
+# --- lists ---
+
+
+def work(portal: Portal) -> None:
+    job = BatchWork(portal.issuer.engine, portal.issuer.batches)
+    while job.round():
+        pass
+
+
+def bring(browser: httpx.Client, badge_class: str, data: bytes, slug: str = "zzu") -> httpx.Response:
+    file = {"file": ("klas 3.csv", data, "text/csv")}
+    return browser.post(f"/staff/{slug}/batches/new", data={"badge_class": badge_class}, files=file)
+
+
+def test_a_list_from_file_to_links(portal: Portal) -> None:
+    teacher, badge_class = portal.browser("daan"), new_class(portal)
+    rows = "e-mail;naam\nada@list.example;Ada\nada@list.example;Ada\nbo;Bo\n".encode("utf-8-sig")
+
+    page = bring(teacher, badge_class, rows).headers["location"]
+    shown = text_of(teacher.get(page))
+    assert "1 can be awarded, 2 are left out" in shown
+    assert "klas 3.csv" in shown
+    assert "Twice in the list" in shown
+    assert "This is not an e-mail address." in shown
+
+    batch = page.split("/")[3]
+    repaired = teacher.post(f"/staff/batches/{batch}/rows/4", data={"email": "bo@list.example", "name": "Bo"})
+    assert repaired.status_code == 303
+    wrong = teacher.post(f"/staff/batches/{batch}/start", data={"claim_days": "400"})
+    assert wrong.status_code == 422
+    assert "Between 1 and 365 days." in wrong.text
+    form = {"claim_days": "30", "tx_code": "on", "when": "now", "delivery": "wallet"}
+    assert teacher.post(f"/staff/batches/{batch}/start", data=form).status_code == 303
+    assert "0 of 2 awarded" in text_of(teacher.get(page))
+    assert "0 of 2 awarded" in text_of(teacher.get(f"/staff/batches/{batch}/progress"))
+    assert teacher.post(f"/staff/batches/{batch}/pause").status_code == 303
+    assert "Paused" in text_of(teacher.get(page))
+    assert teacher.post(f"/staff/batches/{batch}/pause").status_code == 422
+    assert teacher.post(f"/staff/batches/{batch}/resume").status_code == 303
+    work(portal)
+
+    assert "2 badges were awarded" in text_of(teacher.get(page))
+    links = teacher.get(f"/staff/batches/{batch}/links.csv")
+    assert links.headers["content-disposition"] == 'attachment; filename="links-for-students.csv"'
+    assert links.text.count("/#/offer?credential_offer_uri=") == 2
+    assert re.search(r";\d{6}\r\n", teacher.get(f"/staff/batches/{batch}/codes.csv").text)
+    assert teacher.post(f"/staff/batches/{batch}/offers").status_code == 303
+    assert teacher.get(f"/staff/batches/{batch}/links.csv").text != links.text
+    assert "klas 3.csv" in text_of(teacher.get("/staff/zzu/batches"))
+    assert teacher.get(f"/staff/batches/{batch}/pause?lang=nl").headers["location"] == f"{page}?lang=nl"
+
+
+def test_a_list_waits_for_a_colleague(portal: Portal) -> None:
+    teacher, head = portal.browser("daan"), portal.browser("iris")
+    portal.issuer.institutions.set_second_person("zzu", 1, actor=TEACHER, now=now())
+    try:
+        page = bring(teacher, new_class(portal), b"email,name\ncy@list.example,Cy\n").headers["location"]
+        batch = page.split("/")[3]
+        assert "From 1 badges at once a second person looks at the list first." in text_of(teacher.get(page))
+        teacher.post(f"/staff/batches/{batch}/start", data={"claim_days": "30"})
+        assert "Ask a colleague who may award" in text_of(teacher.get(page))
+        refused = teacher.post(f"/staff/batches/{batch}/approve")
+        assert refused.status_code == 422
+        assert "Somebody else must look at this list." in refused.text
+        assert "wants to award 1 badges with this list." in text_of(head.get(page))
+        assert head.post(f"/staff/batches/{batch}/approve").status_code == 303
+        work(portal)
+        assert "1 badges were awarded" in text_of(head.get(page))
+    finally:
+        portal.issuer.institutions.set_second_person("zzu", None, actor=TEACHER, now=now())
+
+
+def test_what_is_no_list_is_explained_and_nothing_that_was_typed_is_lost(portal: Portal) -> None:
+    teacher, badge_class = portal.browser("daan"), new_class(portal)
+
+    none = teacher.post("/staff/zzu/batches/new", files={"badge_class": (None, badge_class)})
+    assert none.status_code == 422
+    assert "Choose a file, or paste rows." in none.text
+    sheet = bring(teacher, badge_class, b"PK\x03\x04")
+    assert sheet.status_code == 422
+    assert "This is a spreadsheet, not a CSV file." in sheet.text
+    pasted = {"badge_class": (None, badge_class), "pasted": (None, "student\tmail\nA\ta@x.example")}
+    good = teacher.post("/staff/zzu/batches/new", files=pasted)
+    assert good.status_code == 303
+    columns = {"badge_class": (None, badge_class), "pasted": (None, "student\tpoints\nA\t3")}
+    refused = teacher.post("/staff/zzu/batches/new", files=columns)
+    assert "Columns that were found: student, points." in html.unescape(refused.text)
+    assert "student\tpoints" in refused.text
+    assert bring(teacher, badge_class, b"x" * 5_050_000).status_code == 413
+    assert bring(portal.browser("thijs"), badge_class, b"email,name\na@x.example,A", "hwl").status_code == 404
+    assert teacher.post("/staff/zzu/batches/new", content=b"no form").status_code in (400, 404)

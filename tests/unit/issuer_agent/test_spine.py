@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from issuer_agent import store, store_people
 from issuer_agent.audit_trail import Actor
-from issuer_agent.awards import Grounds, Recipient
+from issuer_agent.award_rules import Grounds, Recipient
 from issuer_agent.records import Award, BadgeClass, BadgeClassContent, BadgeClassVersion, Membership, Person
 from issuer_agent.seed import seed
 from issuer_agent.tables import audit

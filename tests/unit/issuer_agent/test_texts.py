@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import issuer_agent
-from issuer_agent.pages import session, views
+from issuer_agent.pages import batches, session, views
 from service_kit.pages import Catalogue
 
 ROOT = Path(str(resources.files(issuer_agent)))
@@ -20,6 +20,7 @@ CATALOGUE = Catalogue("service_kit", "issuer_agent")
 # What only programs and operators read: protocol answers and the insides of the agent.
 NOT_FOR_PEOPLE = {"acapy_client", "acapy_process", "institution_keys", "registry_client", "signer_local", "settings"}
 ERRORS = {
+    "FileNotReadable",
     "RuleRefused",
     "MalformedInput",
     "InvalidValues",
@@ -41,7 +42,8 @@ def texts_of_templates() -> set[str]:
 
 def texts_of_views() -> set[str]:
     pills = [*views.STATE_PILL.values(), *views.REQUEST_PILL.values(), *views.AWARD_PILL.values()]
-    named = (views.TYPE_TEXT, views.PARTICIPATION_TEXT, views.ASSESSMENT_TEXT, session.ROLE_TEXT)
+    pills += [*batches.VERDICT_PILL.values(), *batches.BATCH_PILL.values()]
+    named = (batches.PROBLEM_TEXT, views.TYPE_TEXT, views.PARTICIPATION_TEXT, views.ASSESSMENT_TEXT, session.ROLE_TEXT)
     facts = re.findall(r'"(\{value\}[^"]*|NLQF[^"]*)"', (ROOT / "pages" / "views.py").read_text())
     return {text for _, text in pills} | {text for texts in named for text in texts.values()} | set(facts)
 

@@ -10,7 +10,7 @@ import pytest
 
 from issuer_agent import store_issuing
 from issuer_agent.baked_files import baked_png
-from issuer_agent.outbox import OutboxWorker
+from issuer_agent.outbox import outbox_worker
 from issuer_agent.registry_client import RegistryClient
 from issuer_agent.reservations import IssuingRefused
 from issuer_agent.signer import AgentUnavailable
@@ -212,7 +212,7 @@ def test_an_absent_registry_does_not_stop_issuing_or_revoking(world: World) -> N
 
 def test_a_worker_does_what_waits(world: World) -> None:
     award = world.add_award(delivery="file")
-    worker = OutboxWorker(world.engine, world.issuance.works(), idle_s=0.05)
+    worker = outbox_worker(world.engine, world.issuance.works(), idle_s=0.05)
     worker.start()
     try:
         with begin(world.engine) as connection:
