@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Literal
 
 from issuer_agent.audit_trail import Actor
@@ -22,6 +23,16 @@ ROLES_FOR: dict[Act, frozenset[Role]] = {
 }
 
 
+FRESH = timedelta(minutes=15)
+
+
+class SignInAgain(AccessDenied):
+    """They may do this, but it is too long ago that they proved who they are."""
+
+    title = "Sign in again"
+    code = "sign-in-again"
+
+
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """Somebody with a session or a key, and what they may do."""
@@ -33,6 +44,8 @@ class Visitor:
     """An API key of this institution."""
     operator: bool = False
     """The operator's key: every institution."""
+    signed_in_at: datetime | None = None
+    """Of somebody with a session: when they last proved who they are."""
 
     def require(self, act: Act, institution: str) -> None:
         """Return when the visitor may do this for the institution.
@@ -48,6 +61,15 @@ class Visitor:
             raise NotFound("This does not exist, or is not yours to see.")
         if not roles & ROLES_FOR[act]:
             raise AccessDenied("Your role does not allow this. Ask an administrator of your institution.")
+
+    def require_fresh(self, *, now: datetime) -> None:
+        """Return when the visitor proved a short while ago who they are; for what cannot be undone.
+
+        Raises:
+            SignInAgain: it is too long ago.
+        """
+        if self.signed_in_at is None or now - self.signed_in_at > FRESH:
+            raise SignInAgain("This cannot be undone, so sign in once more first. What you typed was not used yet.")
 
     def may(self, act: Act, institution: str) -> bool:
         """Say whether `require` would return; for what a page shows."""

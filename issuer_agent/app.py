@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from issuer_agent import pages
 from issuer_agent.acapy_client import AcapyClient
 from issuer_agent.accrediting import Accrediting
 from issuer_agent.achievements import Achievements
+from issuer_agent.announcements import to_nobody
 from issuer_agent.api import routes as api
 from issuer_agent.awards import Awards
 from issuer_agent.batch_work import BatchWork
@@ -23,7 +25,10 @@ from issuer_agent.institution_keys import TokenVault
 from issuer_agent.institutions import Institutions
 from issuer_agent.issuance import Issuance
 from issuer_agent.key_changes import KeyChanges
+from issuer_agent.mailing import Mailing
 from issuer_agent.oid4vci import routes as oid4vci
+from issuer_agent.oidc import OpenIdConnect, Provider
+from issuer_agent.organisation import Organisation
 from issuer_agent.outbox import outbox_worker
 from issuer_agent.people import People
 from issuer_agent.registry_client import RegistryClient
@@ -39,6 +44,7 @@ from service_kit.database import begin, create_engine, run_migrations
 from service_kit.health import install_health
 from service_kit.limits import BodyLimit
 from service_kit.logs import RequestLog
+from service_kit.mail import MailServer
 from service_kit.pages import Pages
 from service_kit.problems import install_problem_handlers
 
@@ -67,16 +73,22 @@ def build_issuer(settings: IssuerSettings, *, signer: Signer | None = None) -> I
         addresses=Addresses(settings.public_url, registry.public_url, settings.wallet_url),
         key=hashlib.sha256(b"issuing\0" + secret.encode()).digest(),
     )
+    organisation = Organisation(engine, issuance.key)
+    mailing = _mailing(settings, engine, issuance, organisation)
+    announce = mailing.announce if mailing is not None else to_nobody
     operator_key = settings.operator_api_key.get_secret_value() if settings.operator_api_key else None
     return Issuer(
         settings=settings,
         engine=engine,
         institutions=institutions,
         achievements=Achievements(engine),
-        requests=Requests(engine),
-        awards=Awards(engine),
+        requests=Requests(engine, announce),
+        awards=Awards(engine, announce),
         batches=Batches(engine, issuance.key),
         people=People(engine, operator_key),
+        organisation=replace(organisation, announce=announce),
+        mailing=mailing,
+        sign_in=_sign_in(settings, engine),
         issuance=issuance,
         accrediting=Accrediting(engine, institutions, used, registry),
         suspensions=Suspensions(engine, issuance),
@@ -86,14 +98,38 @@ def build_issuer(settings: IssuerSettings, *, signer: Signer | None = None) -> I
     )
 
 
+def _mailing(
+    settings: IssuerSettings, engine: sa.Engine, issuance: Issuance, organisation: Organisation
+) -> Mailing | None:
+    if settings.smtp_url is None or not settings.smtp_url.get_secret_value():
+        return None
+    server = MailServer(settings.smtp_url.get_secret_value(), sender=settings.mail_from)
+    return Mailing(engine, server, issuance, organisation)
+
+
+def _sign_in(settings: IssuerSettings, engine: sa.Engine) -> OpenIdConnect | None:
+    if not settings.oidc_issuer:
+        return None
+    provider = Provider(
+        settings.oidc_issuer,
+        settings.oidc_client_id,
+        settings.oidc_client_secret.get_secret_value(),
+        settings.oidc_name,
+        settings.oidc_scope,
+    )
+    redirect_uri = f"{settings.public_url}/signin/callback"
+    return OpenIdConnect(engine, provider, redirect_uri=redirect_uri, ca_file=settings.ca_file)
+
+
 def workers_of(issuer: Issuer) -> list[Worker]:
     """Return the threads that do postponed work and award batches; not started."""
-    batches = BatchWork(issuer.engine, issuer.batches)
-    return [
+    batches = BatchWork(issuer.engine, issuer.batches, issuer.awards.announce)
+    workers = [
         outbox_worker(issuer.engine, issuer.issuance.works()),
         Worker("batches", batches.round),
         Worker("forget", batches.forget, idle_s=3600),
     ]
+    return workers if issuer.mailing is None else [*workers, Worker("mail", issuer.mailing.round)]
 
 
 def create_app(settings: IssuerSettings, *, signer: Signer | None = None) -> FastAPI:
@@ -109,6 +145,8 @@ def create_app(settings: IssuerSettings, *, signer: Signer | None = None) -> Fas
         yield
         for worker in running:
             worker.stop()
+        if issuer.sign_in is not None:
+            issuer.sign_in.close()
 
     app = FastAPI(
         title="edubadges issuer",
@@ -119,6 +157,7 @@ def create_app(settings: IssuerSettings, *, signer: Signer | None = None) -> Fas
         lifespan=lifespan,
     )
     views = Pages("issuer_agent", settings, name="Institutions")
+    views.environment.globals["sign_in_path"] = "/signin"
     install_problem_handlers(app, html=views.render_problem)
     install_health(app, "issuer", {"database": lambda: _database_answers(issuer.engine)})
     app.include_router(oid4vci.router(issuer.issuance))

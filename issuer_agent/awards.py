@@ -10,6 +10,7 @@ from typing import Literal
 import sqlalchemy as sa
 
 from issuer_agent import store, store_changes
+from issuer_agent.announcements import Announce, to_nobody
 from issuer_agent.audit_trail import Actor, note
 from issuer_agent.award_rules import Grounds, Recipient, make_award, require_active
 from issuer_agent.records import Award, BadgeClass, BadgeClassVersion, BadgeRequest, Person, StatusChange
@@ -24,6 +25,7 @@ class Awards:
     """The use cases of awards."""
 
     engine: sa.Engine
+    announce: Announce = to_nobody
 
     def award(
         self,
@@ -82,6 +84,7 @@ class Awards:
             if new:
                 answered = store.answer_open_request(connection, added)
                 _note_award(connection, added, actor=actor, now=now, request=answered)
+                self.announce(connection, "award", [added.id], now)
                 if also is not None:
                     also(connection, added.id)
         return added, new
@@ -117,6 +120,7 @@ class Awards:
             _require_not_held(connection, made, now=now)
             award, _ = _add(connection, made, now=now)
             _note_award(connection, award, actor=actor, now=now, request=request.id)
+            self.announce(connection, "award", [award.id], now)
         return award
 
     def revoke(
@@ -145,6 +149,7 @@ class Awards:
                 raise RuleRefused("This badge was already revoked.", code="already-revoked")
             note(connection, actor, "award_revoked", award_id, now=now)
             store_changes.add_change(connection, StatusChange(award_id, now, "revoked", reason.strip(), actor.id))
+            self.announce(connection, "award_revoked", [award_id], now)
             if also is not None:
                 also(connection, award_id)
         return replace(award, revoked_at=now, revocation_reason=reason.strip())

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 
 from issuer_agent import batch_checks, reservations, store, store_batches, store_issuing, store_offers
+from issuer_agent.announcements import Announce, to_nobody
 from issuer_agent.audit_trail import Actor, note, note_many
 from issuer_agent.award_rules import Recipient, make_award
 from issuer_agent.batch_records import Batch, BatchRow, RowState
@@ -37,6 +38,7 @@ class BatchWork:
 
     engine: sa.Engine
     batches: Batches
+    announce: Announce = to_nobody
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def round(self) -> int:
@@ -146,6 +148,7 @@ class BatchWork:
             store_issuing.enqueue(connection, SIGN, ids, now=now)
         else:
             store_offers.add_offers(connection, self.batches.new_claims(batch, ids, now=now))
+            self.announce(connection, "award", ids, now)
         details = {"badge_class": badge_class.id, "version": version.version, "batch": batch.id}
         note_many(connection, actor, "badge_awarded", [(award_id, details) for award_id in ids], now=now)
 

@@ -39,7 +39,7 @@ def run_due(engine: sa.Engine, works: Mapping[str, Work], *, now: datetime, limi
     Work that cannot succeed waits too, with its problem beside it, until somebody looks; nothing is thrown away.
     """
     with begin(engine) as connection:
-        claims = store.claim_outbox(connection, now=now, until=now + LEASE, limit=limit)
+        claims = store.claim_outbox(connection, now=now, until=now + LEASE, limit=limit, kinds=works)
     done = 0
     for kind, work in works.items():
         mine = [claim for claim in claims if claim.kind == kind]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hmac
+import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from issuer_agent import store_organisation
 from issuer_agent import store_people as store
 from issuer_agent.access import Visitor
 from issuer_agent.audit_trail import Actor, note
@@ -32,8 +34,32 @@ class People:
         with begin(self.engine) as connection:
             if store.find_person(connection, person_id) is None:
                 raise NotFound("This person is not known here.")
-            store.add_session(connection, token_hash(token), person_id, now + timedelta(hours=SESSION_HOURS))
+            expires_at = now + timedelta(hours=SESSION_HOURS)
+            store.add_session(connection, token_hash(token), person_id, now=now, expires_at=expires_at)
         return token
+
+    def known_as(self, issuer: str, subject: str, *, email: str, name: str, now: datetime) -> Person:
+        """Return who somebody is that a provider of sign-ins vouches for; new to us when nobody has the address.
+
+        Args:
+            issuer: the provider.
+            subject: who they are there; this decides from the second time on, also when the address changes.
+            email: as the provider has checked it.
+            name: as the provider has it.
+            now: the present moment.
+        """
+        with begin(self.engine) as connection:
+            known = store_organisation.find_login(connection, issuer, subject)
+            if known is not None:
+                return known
+            person = store_organisation.find_person_by_email(connection, email)
+            if person is None:
+                person = Person(str(uuid.uuid4()), name, email)
+                store.add_person(connection, person, [])
+                note(connection, Actor(f"person:{person.id}"), "person_added", person.id, now=now)
+            store_organisation.add_login(connection, issuer, subject, person.id, now=now)
+            note(connection, Actor(f"person:{person.id}"), "login_added", person.id, now=now, provider=issuer)
+        return person
 
     def sign_out(self, token: str) -> None:
         """End a session."""
@@ -45,11 +71,12 @@ class People:
         if not token:
             return None
         with begin(self.engine) as connection:
-            person = store.find_session_person(connection, token_hash(token), now=now)
-            if person is None:
+            found = store.find_session_person(connection, token_hash(token), now=now)
+            if found is None:
                 return None
+            person, signed_in_at = found
             held = store.memberships_of(connection, person.id)
-        return Visitor(Actor(f"person:{person.id}"), person=person, memberships=held)
+        return Visitor(Actor(f"person:{person.id}"), person=person, memberships=held, signed_in_at=signed_in_at)
 
     def visitor_of_key(self, authorization: str | None) -> Visitor:
         """Return who an API request comes from.

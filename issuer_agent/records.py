@@ -212,6 +212,25 @@ class Membership:
     person_id: str
     institution: str
     role: Role
+    expires_at: datetime | None = None
+    """Until then; None until somebody takes it away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A role that waits for somebody to accept it."""
+
+    id: str
+    institution: str
+    email: str
+    role: Role
+    role_until: datetime | None
+    created_at: datetime
+    created_by: str
+    expires_at: datetime
+    accepted_at: datetime | None = None
+    accepted_by: str | None = None
+    withdrawn_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import Literal
 import sqlalchemy as sa
 
 from issuer_agent import store, store_people
+from issuer_agent.announcements import Announce, to_nobody
 from issuer_agent.audit_trail import Actor, note
 from issuer_agent.records import BadgeClass, BadgeClassVersion, BadgeRequest, Person
 from issuer_agent.web_address import is_web_address
@@ -28,6 +29,7 @@ class Requests:
     """The use cases of requests."""
 
     engine: sa.Engine
+    announce: Announce = to_nobody
 
     def ask(
         self,
@@ -127,6 +129,8 @@ class Requests:
             if not store.decide_request(connection, closed):
                 raise RuleRefused("This request was already answered.", code="request-closed")
             note(connection, actor, f"request_{state}", request_id, now=now)
+            if state == "denied":
+                self.announce(connection, "request_denied", [request_id], now)
         return closed
 
 

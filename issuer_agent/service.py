@@ -14,6 +14,9 @@ from issuer_agent.batches import Batches
 from issuer_agent.institutions import Institutions
 from issuer_agent.issuance import Issuance
 from issuer_agent.key_changes import KeyChanges
+from issuer_agent.mailing import Mailing
+from issuer_agent.oidc import OpenIdConnect
+from issuer_agent.organisation import Organisation
 from issuer_agent.people import People
 from issuer_agent.requests import Requests
 from issuer_agent.settings import IssuerSettings
@@ -32,6 +35,9 @@ class Issuer:
     awards: Awards
     batches: Batches
     people: People
+    organisation: Organisation
+    mailing: Mailing | None
+    sign_in: OpenIdConnect | None
     issuance: Issuance
     accrediting: Accrediting
     suspensions: Suspensions

@@ -27,5 +27,16 @@ class IssuerSettings(ServiceSettings):
     """A key for the API that may act for every institution; for the operator's own tools."""
     key_copies_s: int = 86_400
     """How long others may use a copy of an institution's identity document: each step of a rotation waits for it."""
+    smtp_url: SecretStr | None = None
+    """Where mail goes out: `smtp://user:password@host:587`, or `smtps://…:465`. Without it no mail is sent."""
+    mail_from: str = "edubadges@localhost"
+    """The address in From; its domain must let this server send (SPF, DKIM)."""
+    oidc_issuer: str | None = None
+    """The provider of OpenID Connect where people sign in, as it names itself, e.g. https://connect.surfconext.nl"""
+    oidc_client_id: str = "edubadges"
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_name: str = "OpenID Connect"
+    """What stands on the button, e.g. SURFconext."""
+    oidc_scope: str = "openid profile email"
     outbox_worker: bool = True
     """Run the worker for postponed work in this process."""

@@ -287,16 +287,19 @@ def forget_expired(connection: sa.Connection, *, now: datetime) -> None:
 # outbox
 
 
-def enqueue(connection: sa.Connection, kind: str, subjects: Iterable[str], *, now: datetime) -> None:
-    """Ask for work; asked for again while somebody does it, it is done once more afterwards."""
+def enqueue(
+    connection: sa.Connection, kind: str, subjects: Iterable[str], *, now: datetime, due_at: datetime | None = None
+) -> None:
+    """Ask for work, now or later; asked for again while somebody does it, it is done once more afterwards."""
+    due = due_at or now
     rows = [
-        {"kind": kind, "subject": subject, "due_at": now, "generation": 1, "attempts": 0, "created_at": now}
+        {"kind": kind, "subject": subject, "due_at": due, "generation": 1, "attempts": 0, "created_at": now}
         for subject in subjects
     ]
     if rows:
-        changes = {"due_at": sa.func.least(outbox.c.due_at, now), "generation": outbox.c.generation + 1}
-        statement = insert(outbox).values(rows)
-        connection.execute(statement.on_conflict_do_update(index_elements=["kind", "subject"], set_=changes))
+        changes = {"due_at": sa.func.least(outbox.c.due_at, due), "generation": outbox.c.generation + 1}
+        statement = insert(outbox).on_conflict_do_update(index_elements=["kind", "subject"], set_=changes)
+        connection.execute(statement, rows)
 
 
 def drop_waiting(connection: sa.Connection, kind: str, subject: str) -> None:
@@ -311,12 +314,15 @@ def claim_outbox(
     until: datetime,
     limit: int,
     only: tuple[str, Sequence[str]] | None = None,
+    kinds: Iterable[str] | None = None,
 ) -> list[Claim]:
-    """Claim work that is due and that nobody has; `only` names a kind and its subjects."""
+    """Claim work that is due and that nobody has; `only` names a kind and its subjects, `kinds` some kinds."""
     free = sa.or_(outbox.c.claimed_until.is_(None), outbox.c.claimed_until < now)
     due = sa.select(outbox.c.kind, outbox.c.subject).where(outbox.c.due_at <= now, free)
     if only is not None:
         due = due.where(outbox.c.kind == only[0], outbox.c.subject.in_(only[1]))
+    if kinds is not None:
+        due = due.where(outbox.c.kind.in_(list(kinds)))
     chosen = due.order_by(outbox.c.due_at).limit(limit).with_for_update(skip_locked=True).cte("chosen")
     statement = (
         sa.update(outbox)

@@ -36,21 +36,26 @@ def list_people(connection: sa.Connection) -> list[tuple[Person, list[Membership
 
 
 def memberships_of(connection: sa.Connection, person_id: str) -> list[Membership]:
-    """Return the roles somebody has."""
-    query = sa.select(memberships).where(memberships.c.person_id == person_id)
+    """Return the roles somebody has now; those that have ended are not among them."""
+    lasts = sa.or_(memberships.c.expires_at.is_(None), memberships.c.expires_at > sa.func.now())
+    query = sa.select(memberships).where(memberships.c.person_id == person_id, lasts)
     return [Membership(**row) for row in connection.execute(query).mappings()]
 
 
-def add_session(connection: sa.Connection, token_hash: str, person_id: str, expires_at: datetime) -> None:
+def add_session(
+    connection: sa.Connection, token_hash: str, person_id: str, *, now: datetime, expires_at: datetime
+) -> None:
     """Keep a session."""
-    connection.execute(sessions.insert().values(token_hash=token_hash, person_id=person_id, expires_at=expires_at))
+    values = {"token_hash": token_hash, "person_id": person_id, "expires_at": expires_at, "signed_in_at": now}
+    connection.execute(sessions.insert().values(values))
 
 
-def find_session_person(connection: sa.Connection, token_hash: str, *, now: datetime) -> Person | None:
-    """Return who this session belongs to, or None when it is unknown or over."""
-    query = sa.select(people).join(sessions).where(sessions.c.token_hash == token_hash, sessions.c.expires_at > now)
+def find_session_person(connection: sa.Connection, token_hash: str, *, now: datetime) -> tuple[Person, datetime] | None:
+    """Return who this session belongs to and when they signed in, or None when it is unknown or over."""
+    query = sa.select(people, sessions.c.signed_in_at).join(sessions)
+    query = query.where(sessions.c.token_hash == token_hash, sessions.c.expires_at > now)
     row = connection.execute(query).mappings().first()
-    return Person(**row) if row else None
+    return (Person(row["id"], row["name"], row["email"]), row["signed_in_at"]) if row else None
 
 
 def end_session(connection: sa.Connection, token_hash: str) -> None:

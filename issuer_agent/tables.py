@@ -68,6 +68,46 @@ memberships = sa.Table(
     sa.Column("person_id", sa.Text, sa.ForeignKey("people.id"), primary_key=True),
     sa.Column("institution", sa.Text, sa.ForeignKey("institutions.slug"), primary_key=True),
     sa.Column("role", sa.Text, nullable=False),
+    # Null: until somebody takes it away.
+    sa.Column("expires_at", sa.DateTime(timezone=True)),
+)
+
+invitations = sa.Table(
+    "invitations",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("institution", sa.Text, sa.ForeignKey("institutions.slug"), nullable=False),
+    sa.Column("email", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("role_until", sa.DateTime(timezone=True)),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("created_by", sa.Text, nullable=False),
+    sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("accepted_at", sa.DateTime(timezone=True)),
+    sa.Column("accepted_by", sa.Text, sa.ForeignKey("people.id")),
+    sa.Column("withdrawn_at", sa.DateTime(timezone=True)),
+    sa.Index("invitations_of_institution", "institution", "created_at"),
+)
+
+# Who somebody is at a provider of OpenID Connect.
+logins = sa.Table(
+    "logins",
+    metadata,
+    sa.Column("issuer", sa.Text, primary_key=True),
+    sa.Column("subject", sa.Text, primary_key=True),
+    sa.Column("person_id", sa.Text, sa.ForeignKey("people.id"), nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+)
+
+# Ways to the provider that are under way; each is used once.
+sign_ins = sa.Table(
+    "sign_ins",
+    metadata,
+    sa.Column("state_hash", sa.Text, primary_key=True),
+    sa.Column("nonce", sa.Text, nullable=False),
+    sa.Column("code_verifier", sa.Text, nullable=False),
+    sa.Column("return_to", sa.Text, nullable=False),
+    sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
 )
 
 sessions = sa.Table(
@@ -76,6 +116,7 @@ sessions = sa.Table(
     sa.Column("token_hash", sa.Text, primary_key=True),
     sa.Column("person_id", sa.Text, sa.ForeignKey("people.id"), nullable=False),
     sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("signed_in_at", sa.DateTime(timezone=True), nullable=False),
 )
 
 api_keys = sa.Table(

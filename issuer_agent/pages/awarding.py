@@ -97,6 +97,7 @@ def _single(routes: APIRouter, issuer: Issuer, visiting: Visiting) -> None:
     @routes.post("/awards/{award_id}/revoke")
     def revoke(request: Request, award_id: str, form: Form) -> Response:
         award, visitor = _allowed(request, "revoke", award_id)
+        visitor.require_fresh(now=now())
         try:
             issuer.awards.revoke(
                 award_id,

@@ -52,7 +52,7 @@ def router(issuer: Issuer, visiting: Visiting) -> APIRouter:
 
     @routes.post("/rotate")
     def rotate(request: Request, slug: str) -> Response:
-        visitor = visiting.staff(request, "administrate", slug)
+        visitor = visiting.staff_now(request, "administrate", slug)
         try:
             changes.rotate(slug, actor=visitor.actor, now=now())
         except (RuleRefused, RegistryRefused, Unavailable) as error:
@@ -61,7 +61,7 @@ def router(issuer: Issuer, visiting: Visiting) -> APIRouter:
 
     @routes.post("/next")
     def go_on(request: Request, slug: str) -> Response:
-        visitor = visiting.staff(request, "administrate", slug)
+        visitor = visiting.staff_now(request, "administrate", slug)
         try:
             changes.go_on(slug, actor=visitor.actor, now=now())
         except (RuleRefused, RegistryRefused, Unavailable) as error:
@@ -70,7 +70,7 @@ def router(issuer: Issuer, visiting: Visiting) -> APIRouter:
 
     @routes.post("/compromise")
     def compromise(request: Request, slug: str, form: Form) -> Response:
-        visitor = visiting.staff(request, "administrate", slug)
+        visitor = visiting.staff_now(request, "administrate", slug)
         typed = one(form, "since")
         try:
             since = _since(typed)

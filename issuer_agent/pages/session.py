@@ -1,10 +1,13 @@
-"""The front page, and signing in: on a developer's machine by choosing a sample person, elsewhere not in this way."""
+"""The front page, and signing in: at the institution's provider, or on a developer's machine as a sample person."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
-from starlette.responses import Response
+from typing import Any
 
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from issuer_agent.oidc import OpenIdConnect, SignInRefused
 from issuer_agent.pages.shelf import Shelf
 from issuer_agent.pages.visiting import Visiting, see
 from issuer_agent.records import Person, Role
@@ -13,7 +16,7 @@ from issuer_agent.strict_input import Form
 from service_kit.bodies import one
 from service_kit.pages import language_of
 from service_kit.problems import NotFound
-from service_kit.sessions import same_origin
+from service_kit.sessions import SessionCookie, same_origin
 
 ROLE_TEXT: dict[Role, str] = {
     "student": "Student",
@@ -22,6 +25,7 @@ ROLE_TEXT: dict[Role, str] = {
     "administrator": "Administrator",
     "viewer": "Viewer",
 }
+_FLOW_S = 600
 
 
 def router(issuer: Issuer, visiting: Visiting) -> APIRouter:
@@ -38,16 +42,15 @@ def router(issuer: Issuer, visiting: Visiting) -> APIRouter:
         return visiting.render(request, "front.html", badges=badges)
 
     @routes.get("/signin")
-    def choose(request: Request) -> Response:
-        _only_in_development(issuer)
-        groups = _by_institution(issuer, language_of(request))
-        return visiting.render(request, "signin.html", groups=groups, role_texts=ROLE_TEXT)
+    def choose(request: Request, to: str = "/") -> Response:
+        return visiting.render(request, "signin.html", **_ways(issuer, request, own_path(to)))
 
     @routes.post("/signin")
     def sign_in(request: Request, form: Form) -> Response:
-        _only_in_development(issuer)
+        if not issuer.settings.development:
+            raise NotFound("There is nothing at this address.")
         same_origin(request, visiting.public_url)
-        answer = see("/")
+        answer = see(own_path(one(form, "to")))
         visiting.cookie.write(answer, issuer.people.sign_in(one(form, "person"), now=now()))
         return answer
 
@@ -61,7 +64,51 @@ def router(issuer: Issuer, visiting: Visiting) -> APIRouter:
         visiting.cookie.clear(answer)
         return answer
 
+    if issuer.sign_in is not None:
+        _at_the_provider(routes, issuer, visiting, issuer.sign_in)
     return routes
+
+
+def _at_the_provider(routes: APIRouter, issuer: Issuer, visiting: Visiting, provider: OpenIdConnect) -> None:
+    # Binds the answer of the provider to the browser that went there (RFC 9700, 4.7).
+    flow = SessionCookie("edubadges_issuer_signin", public_url=visiting.public_url, max_age_s=_FLOW_S)
+
+    @routes.get("/signin/go")
+    def go(request: Request, to: str = "/") -> Response:
+        # Who is signed in already is asked to prove it anew: that is why they came.
+        again = visiting.visitor(request) is not None
+        address, state = provider.begin(return_to=own_path(to), again=again, now=now())
+        answer = RedirectResponse(address, status_code=303)
+        flow.write(answer, state)
+        return answer
+
+    @routes.get("/signin/callback")
+    def callback(request: Request, state: str = "", code: str = "", error: str = "") -> Response:
+        if error or not code:
+            raise SignInRefused("You did not sign in. Start again when you want to.", code="sign-in-cancelled")
+        claims, to = provider.finish(state=state, cookie=flow.read(request), code=code, now=now())
+        person = issuer.people.known_as(
+            provider.provider.issuer, claims.subject, email=claims.email, name=claims.name, now=now()
+        )
+        former = visiting.cookie.read(request)
+        if former:
+            issuer.people.sign_out(former)
+        answer = see(to)
+        flow.clear(answer)
+        visiting.cookie.write(answer, issuer.people.sign_in(person.id, now=now()))
+        return answer
+
+
+def own_path(path: str) -> str:
+    """Return the path when it is one of ours, else the front page; nobody is sent elsewhere after signing in."""
+    safe = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isascii() and path.isprintable()
+    return path if safe and "\\" not in path else "/"
+
+
+def _ways(issuer: Issuer, request: Request, to: str) -> dict[str, Any]:
+    groups = _by_institution(issuer, language_of(request)) if issuer.settings.development else []
+    provider = issuer.sign_in.provider.name if issuer.sign_in is not None else None
+    return {"groups": groups, "role_texts": ROLE_TEXT, "to": to, "provider": provider}
 
 
 def _by_institution(issuer: Issuer, language: str) -> list[tuple[str, list[tuple[Person, Role]]]]:
@@ -76,8 +123,3 @@ def _by_institution(issuer: Issuer, language: str) -> list[tuple[str, list[tuple
         for institution in issuer.institutions.all()
         if institution.slug in groups
     ]
-
-
-def _only_in_development(issuer: Issuer) -> None:
-    if not issuer.settings.development:
-        raise NotFound("There is nothing at this address.")

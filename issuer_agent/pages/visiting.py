@@ -43,6 +43,16 @@ class Visiting:
             raise Unauthenticated("Sign in and try again.")
         return visitor
 
+    def staff_now(self, request: Request, act: Act, slug: str) -> Visitor:
+        """Return who looks, when they may do this and signed in a short while ago. Raises what `staff` does.
+
+        Raises:
+            SignInAgain: they have to prove once more who they are.
+        """
+        visitor = self.staff(request, act, slug)
+        visitor.require_fresh(now=now())
+        return visitor
+
     def staff(self, request: Request, act: Act, slug: str) -> Visitor:
         """Return who looks, when they may do this for the institution.
 
@@ -72,7 +82,7 @@ class Visiting:
             visitor=visitor,
             works_at=[(slug, names[slug]) for slug in (visitor.works_at if visitor else [])],
             institution_names=names,
-            development=self._issuer.settings.development,
+            can_sign_in=self._issuer.settings.development or self._issuer.sign_in is not None,
             **view,
         )
 

@@ -59,8 +59,11 @@ class Portal:
         return self.clients[-1]
 
 
-def settings_for(database_url: str, *, public_url: str, environment: str = "development") -> IssuerSettings:
+def settings_for(
+    database_url: str, *, public_url: str, environment: str = "development", **more: object
+) -> IssuerSettings:
     return IssuerSettings(
+        **more,  # type: ignore[arg-type]
         EDUBADGES_ENV=environment,
         public_url=public_url,
         database_url=database_url,
@@ -75,9 +78,9 @@ def settings_for(database_url: str, *, public_url: str, environment: str = "deve
     )
 
 
-def make_portal(database_url: str, *, public_url: str) -> Portal:
-    """Build the issuer with the three sample institutions ready to issue, and seed it."""
-    settings = settings_for(database_url, public_url=public_url)
+def make_portal(database_url: str, *, public_url: str, **more: object) -> Portal:
+    """Build the issuer with the three sample institutions ready to issue, and seed it; `more` are settings."""
+    settings = settings_for(database_url, public_url=public_url, **more)
     signer = SwitchedSigner({})
     issuer = build_issuer(settings, signer=signer)
     for slug, name, kind in SAMPLES:
@@ -89,18 +92,20 @@ def make_portal(database_url: str, *, public_url: str) -> Portal:
 
 
 @contextmanager
-def serving_portal(database_url: str) -> Iterator[Portal]:
+def serving_portal(database_url: str, **more: object) -> Iterator[Portal]:
     """Serve the seeded issuer on a free port."""
     made: list[Portal] = []
 
     def app(port: int) -> FastAPI:
-        made.append(make_portal(database_url, public_url=f"http://localhost:{port}"))
+        made.append(make_portal(database_url, public_url=f"http://localhost:{port}", **more))
         return made[0].app
 
     with serving(app):
         yield made[0]
         for client in made[0].clients:
             client.close()
+    if made[0].issuer.sign_in is not None:
+        made[0].issuer.sign_in.close()
     made[0].issuer.engine.dispose()
 
 

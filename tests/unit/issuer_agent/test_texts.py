@@ -21,6 +21,8 @@ CATALOGUE = Catalogue("service_kit", "issuer_agent")
 NOT_FOR_PEOPLE = {"acapy_client", "acapy_process", "institution_keys", "registry_client", "signer_local", "settings"}
 ERRORS = {
     "FileNotReadable",
+    "SignInRefused",
+    "SignInAgain",
     "RuleRefused",
     "MalformedInput",
     "InvalidValues",
