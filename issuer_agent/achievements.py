@@ -11,7 +11,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from issuer_agent import store
+from issuer_agent import store, store_stacks
 from issuer_agent.audit_trail import Actor, note
 from issuer_agent.badge_class_rules import findings
 from issuer_agent.records import BadgeClass, BadgeClassContent, BadgeClassVersion, Institution
@@ -159,6 +159,7 @@ def _publish(
     connection: sa.Connection, current: BadgeClass, content: BadgeClassContent, *, actor: Actor, now: datetime
 ) -> BadgeClassVersion:
     """Append the next version; the row of `current` is locked or new, so nobody else has this number."""
+    _require_known_parts(connection, current, content)
     number = (current.current_version or 0) + 1
     version = BadgeClassVersion(current.id, number, content, now, current.institution)
     store.add_badge_class_version(connection, version)
@@ -191,3 +192,11 @@ def _require_complete(content: BadgeClassContent, institution: Institution) -> N
     found = findings(content, institution.kind)
     if found:
         raise InvalidValues("The badge class is not complete yet.", errors=[item.to_json() for item in found])
+
+
+def _require_known_parts(connection: sa.Connection, current: BadgeClass, content: BadgeClassContent) -> None:
+    """Return when the parts of a composed badge are published badge classes, and not itself. Raises InvalidValues."""
+    wanted = {part.badge_class_id for part in content.stack.parts} if content.stack else set()
+    if wanted - store_stacks.known_classes(connection, wanted - {current.id}):
+        errors = [{"pointer": "/stack/parts", "detail": "A part must be another published badge class."}]
+        raise InvalidValues("The badge class is not complete yet.", errors=errors)

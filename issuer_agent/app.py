@@ -20,6 +20,7 @@ from issuer_agent.api import routes as api
 from issuer_agent.awards import Awards
 from issuer_agent.batch_work import BatchWork
 from issuer_agent.batches import Batches
+from issuer_agent.composing import Composing
 from issuer_agent.csv_rows import MAX_BYTES
 from issuer_agent.institution_keys import TokenVault
 from issuer_agent.institutions import Institutions
@@ -85,6 +86,7 @@ def build_issuer(settings: IssuerSettings, *, signer: Signer | None = None) -> I
         requests=Requests(engine, announce),
         awards=Awards(engine, announce),
         batches=Batches(engine, issuance.key),
+        composing=Composing(engine),
         people=People(engine, operator_key),
         organisation=replace(organisation, announce=announce),
         mailing=mailing,

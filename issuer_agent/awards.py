@@ -9,11 +9,12 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from issuer_agent import store, store_changes
+from issuer_agent import store, store_changes, store_stacks
 from issuer_agent.announcements import Announce, to_nobody
 from issuer_agent.audit_trail import Actor, note
 from issuer_agent.award_rules import Grounds, Recipient, make_award, require_active
 from issuer_agent.records import Award, BadgeClass, BadgeClassVersion, BadgeRequest, Person, StatusChange
+from issuer_agent.stacks import require_parts
 from service_kit.database import begin
 from service_kit.problems import InvalidValues, NotFound, RuleRefused
 
@@ -80,6 +81,7 @@ class Awards:
             require_active(badge_class)
             if not batch:
                 _require_not_held(connection, made, now=now)
+            _require_parts(connection, version, made, now=now)
             added, new = _add(connection, made, now=now)
             if new:
                 answered = store.answer_open_request(connection, added)
@@ -118,6 +120,7 @@ class Awards:
             if not store.decide_request(connection, closed):
                 raise RuleRefused("This request was already answered.", code="request-closed")
             _require_not_held(connection, made, now=now)
+            _require_parts(connection, version, made, now=now)
             award, _ = _add(connection, made, now=now)
             _note_award(connection, award, actor=actor, now=now, request=request.id)
             self.announce(connection, "award", [award.id], now)
@@ -231,6 +234,13 @@ def _require_not_held(connection: sa.Connection, made: Award, *, now: datetime) 
     held = store.find_held_award(connection, made.badge_class_id, made.recipient_email, now=now)
     if held is not None:
         raise _already_awarded(held)
+
+
+def _require_parts(connection: sa.Connection, version: BadgeClassVersion, made: Award, *, now: datetime) -> None:
+    stack = version.content.stack
+    if stack is not None:
+        held = store_stacks.held_parts(connection, stack, now=now, emails=[made.recipient_email])
+        require_parts(stack, held.get(made.recipient_email, []))
 
 
 def _already_awarded(award_id: str | None) -> RuleRefused:

@@ -18,6 +18,7 @@ MAX_TEXT = 16_384
 MAX_LINE = 255
 MAX_OUTCOMES = 30
 MAX_ALIGNMENTS = 20
+MAX_PARTS = 30
 EXPIRY_RANGE = range(1, 365 * 50 + 1)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")  # BCP 47, as far as languages of teaching need it
 _ISCED_F = re.compile(r"\d{2,4}")
@@ -54,6 +55,7 @@ def findings(content: BadgeClassContent, kind: str) -> list[Finding]:
         *_quality(content),
         *_rules(content),
         *_references(content),
+        *_stack(content),
     ]
 
 
@@ -180,3 +182,18 @@ def _references(content: BadgeClassContent) -> Iterator[Finding]:
             yield Finding(f"/alignments/{position}/name", "Give the name of the skill or framework.")
         if not is_web_address(item.url):
             yield Finding(f"/alignments/{position}/url", _NOT_AN_ADDRESS)
+
+
+def _stack(content: BadgeClassContent) -> Iterator[Finding]:
+    stack = content.stack
+    if stack is None:
+        return
+    ids = [part.badge_class_id for part in stack.parts]
+    if not 2 <= len(ids) <= MAX_PARTS or len(set(ids)) != len(ids):
+        yield Finding("/stack/parts", "A composed badge has 2 to 30 parts, each once.")
+    if stack.at_least is not None and not 1 <= stack.at_least <= len(ids):
+        yield Finding("/stack/at_least", "Choose a number of parts that there are.")
+    if stack.ects_at_least is not None and not 0 < stack.ects_at_least <= 240:
+        yield Finding("/stack/ects_at_least", "Choose a number of credits up to 240.")
+    if stack.level_at_least is not None and not 1 <= stack.level_at_least <= 8:
+        yield Finding("/stack/level_at_least", "The level is a number from 1 to 8.")

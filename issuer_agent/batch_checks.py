@@ -8,7 +8,8 @@ from dataclasses import replace
 from issuer_agent.award_rules import Grounds, Recipient, award_errors, missing_grounds
 from issuer_agent.batch_records import BatchRow, RowState
 from issuer_agent.csv_rows import SheetRow
-from issuer_agent.records import BadgeClassVersion
+from issuer_agent.records import BadgeClassVersion, Stack
+from issuer_agent.stacks import HeldPart, standing
 
 
 def row_of(batch_id: str, sheet_row: SheetRow, version: BadgeClassVersion) -> BatchRow:
@@ -54,6 +55,21 @@ def mark_repeated(rows: Iterable[BatchRow], holders: Mapping[str, str]) -> list[
             seen.add(row.email)
         marked.append(row)
     return marked
+
+
+def mark_missing_parts(
+    rows: Iterable[BatchRow], stack: Stack | None, held: Mapping[str, list[HeldPart]]
+) -> list[BatchRow]:
+    """Return the rows; good ones of who does not have the parts of a composed badge are marked as such."""
+    if stack is None:
+        return list(rows)
+    error = {"pointer": "", "detail": "Parts of this badge are still missing."}
+    return [
+        replace(row, state="incomplete", errors=(error,))
+        if row.state == "good" and not standing(stack, held.get(row.email, [])).complete
+        else row
+        for row in rows
+    ]
 
 
 def grounds_of(row: BatchRow) -> Grounds:

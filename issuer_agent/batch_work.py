@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
-from issuer_agent import batch_checks, reservations, store, store_batches, store_issuing, store_offers
+from issuer_agent import batch_checks, reservations, store, store_batches, store_issuing, store_offers, store_stacks
 from issuer_agent.announcements import Announce, to_nobody
 from issuer_agent.audit_trail import Actor, note, note_many
 from issuer_agent.award_rules import Recipient, make_award
@@ -92,6 +92,10 @@ class BatchWork:
         emails = [row.email for row in rows]
         store_batches.lock_recipients(connection, badge_class.id, emails)
         holders = store_batches.find_holders(connection, badge_class.id, emails, now=now)
+        stack = version.content.stack
+        held = store_stacks.held_parts(connection, stack, now=now, emails=emails) if stack else {}
+        judged = batch_checks.mark_missing_parts(rows, stack, held)
+        incomplete = {row.number for row in judged if row.state == "incomplete"}
         actor = Actor(batch.started_by or batch.created_by)
         made = {
             row.number: replace(
@@ -108,7 +112,7 @@ class BatchWork:
                 delivery=batch.delivery,
             )
             for row in rows
-            if row.email not in holders
+            if row.email not in holders and row.number not in incomplete
         }
         new = set(store_batches.add_awards(connection, list(made.values()))) if made else set()
         added = [award for award in made.values() if award.id in new]
@@ -119,6 +123,8 @@ class BatchWork:
             award = made.get(row.number)
             if award is not None and award.id in new:
                 outcome.append((row.number, "awarded", award.id))
+            elif row.number in incomplete and row.email not in holders:
+                outcome.append((row.number, "incomplete", None))
             else:
                 outcome.append((row.number, "already_awarded", holders.get(row.email)))
         store_batches.settle_rows(connection, batch.id, outcome)

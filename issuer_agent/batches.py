@@ -14,12 +14,13 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from issuer_agent import batch_checks, offers, store, store_batches, store_offers
+from issuer_agent import batch_checks, offers, store, store_batches, store_offers, store_stacks
 from issuer_agent.audit_trail import Actor, note
 from issuer_agent.award_rules import require_active
 from issuer_agent.batch_records import NOT_AWARDED, Batch, BatchRow, RowState
 from issuer_agent.csv_rows import read_sheet
-from issuer_agent.records import Award, BadgeClass, BadgeClassVersion
+from issuer_agent.records import Award, BadgeClass, BadgeClassVersion, Stack
+from issuer_agent.stacks import HeldPart
 from service_kit.database import begin
 from service_kit.problems import InvalidValues, NotFound, RuleRefused
 
@@ -113,7 +114,9 @@ class Batches:
         with begin(self.engine) as connection:
             emails = [row.email for row in rows if row.state == "good"]
             holders = store_batches.find_holders(connection, badge_class.id, emails, now=now)
-            store_batches.add_batch(connection, batch, batch_checks.mark_repeated(rows, holders))
+            marked = batch_checks.mark_repeated(rows, holders)
+            marked = batch_checks.mark_missing_parts(marked, *self._parts(connection, version, emails, now))
+            store_batches.add_batch(connection, batch, marked)
             note(connection, actor, "batch_checked", batch.id, now=now, badge_class=badge_class.id, rows=len(rows))
         return batch
 
@@ -147,7 +150,8 @@ class Batches:
             assert version is not None
             changed = batch_checks.judged(changed, version)
             holders = store_batches.find_holders(connection, batch.badge_class_id, [changed.email], now=now)
-            [changed] = batch_checks.mark_repeated([changed], holders)
+            parts = self._parts(connection, version, [changed.email], now)
+            [changed] = batch_checks.mark_missing_parts(batch_checks.mark_repeated([changed], holders), *parts)
             if changed.state == "good" and store_batches.other_row_with(
                 connection, batch_id, changed.email, number=number
             ):
@@ -331,6 +335,12 @@ class Batches:
             page = store_batches.unclaimed_awards(connection, batch, after=after, limit=_PAGE)
             records = store_offers.newest_offers(connection, [award.id for award in page])
         return [(award, records.get(award.id)) for award in page]
+
+    def _parts(
+        self, connection: sa.Connection, version: BadgeClassVersion, emails: Sequence[str], now: datetime
+    ) -> tuple[Stack | None, dict[str, list[HeldPart]]]:
+        stack = version.content.stack
+        return stack, store_stacks.held_parts(connection, stack, now=now, emails=emails) if stack else {}
 
     def _held(self, connection: sa.Connection, batch_id: str) -> Batch:
         batch = store_batches.find_batch(connection, batch_id, lock=True)

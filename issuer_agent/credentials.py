@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from issuer_agent.records import Award, BadgeClassContent, BadgeClassVersion, Institution, Text
+from issuer_agent.stacks import HeldPart
 from service_kit.badge_art import badge_svg
 from vc_core.json_text import JsonObject
 from vc_core.model.open_badge import (
@@ -30,12 +31,22 @@ _CREBO_DIGITS = 5
 
 
 @dataclass(frozen=True, slots=True)
+class PartFacts:
+    """A badge that a composed one was awarded for."""
+
+    part: HeldPart
+    institution: Institution
+
+
+@dataclass(frozen=True, slots=True)
 class AwardFacts:
     """Everything that is decided about one award."""
 
     award: Award
     version: BadgeClassVersion
     institution: Institution
+    parts: tuple[PartFacts, ...] = ()
+    """Of a composed badge."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,13 +78,26 @@ def build_credential(facts: AwardFacts, placement: Placement, *, issuer_url: str
         awarded_date=timestamp(award.earned_at),
         grade=award.grade,
         narrative=award.narrative,
-        evidence=(evidence,) if award.evidence_url or award.evidence_narrative else (),
+        evidence=(
+            *((evidence,) if award.evidence_url or award.evidence_narrative else ()),
+            *(_part_evidence(item, main_language(facts.version.content)) for item in facts.parts),
+        ),
         identities=() if holder_did else (identity,),
         statuses=placement.statuses,
     )
     profile = profile_of(facts.institution)
     achievement = achievement_of(facts.version, profile, issuer_url=issuer_url, graded=award.grade is not None)
     return build_achievement_credential(achievement, data, profile, holder_id=holder_did)
+
+
+def _part_evidence(item: PartFacts, language: str) -> EvidenceData:
+    """Return a part as evidence of the whole: by the identifier of its credential, where it has one already."""
+    date = item.part.awarded_at.astimezone(UTC).date().isoformat()
+    return EvidenceData(
+        url=item.part.credential_id,
+        name=item.part.title.get(language),
+        description=f"{item.institution.name(language)}, {date}",
+    )
 
 
 def profile_of(institution: Institution) -> ProfileData:

@@ -121,6 +121,27 @@ class Alignment:
 
 
 @dataclass(frozen=True, slots=True)
+class StackPart:
+    """A badge class that counts towards a composed one; of the same institution or another."""
+
+    badge_class_id: str
+    mandatory: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """What a composed badge asks of its parts; without a number all of them."""
+
+    parts: tuple[StackPart, ...] = ()
+    at_least: int | None = None
+    """This many of the parts."""
+    ects_at_least: float | None = None
+    """Parts of this many credits together."""
+    level_at_least: int | None = None
+    """Only parts of this EQF level or higher count."""
+
+
+@dataclass(frozen=True, slots=True)
 class BadgeClassContent:
     """All that a badge class says; a version of it is pinned by every award."""
 
@@ -152,6 +173,8 @@ class BadgeClassContent:
     quality_assurance: QualityAssurance | None = None
     alignments: tuple[Alignment, ...] = ()
     stackable: bool = False
+    stack: Stack | None = None
+    """Of a composed badge."""
     suspendable: bool = False
     """Badges of it can be put on hold and given back; such a badge names two status lists."""
     expires_days: int | None = None

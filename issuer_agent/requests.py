@@ -12,10 +12,11 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from issuer_agent import store, store_people
+from issuer_agent import store, store_people, store_stacks
 from issuer_agent.announcements import Announce, to_nobody
 from issuer_agent.audit_trail import Actor, note
 from issuer_agent.records import BadgeClass, BadgeClassVersion, BadgeRequest, Person
+from issuer_agent.stacks import require_parts
 from issuer_agent.web_address import is_web_address
 from service_kit.database import begin
 from service_kit.problems import InvalidValues, NotFound, RuleRefused
@@ -152,6 +153,9 @@ def _check_conditions(
         raise RuleRefused("You already have this badge.", code="already-held")
     if store.has_open_request(connection, badge_class.id, person.id):
         raise _asked_before()
+    if content.stack is not None:
+        parts = store_stacks.held_parts(connection, content.stack, now=now, emails=[person.email])
+        require_parts(content.stack, parts.get(person.email, []))
 
 
 def _asked_before() -> RuleRefused:

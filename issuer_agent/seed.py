@@ -83,10 +83,10 @@ def _people(issuer: Issuer, items: list[dict[str, Any]]) -> None:
 
 def _badge_classes(issuer: Issuer, items: list[dict[str, Any]]) -> dict[str, str]:
     """Publish the badge classes that are missing, recognised by their titles; return all by their sample names."""
-    ids = {}
+    ids: dict[str, str] = {}
     known = {(item.institution, item.content.title.en): item.badge_class_id for item in issuer.achievements.catalogue()}
     for item in sorted(items, key=lambda item: -item["published_days_ago"]):
-        content: BadgeClassContent = CONTENT.validate_python(item["content"])
+        content: BadgeClassContent = CONTENT.validate_python(with_parts(item["content"], ids))
         key = (item["institution"], content.title.en)
         if key not in known:
             institution = issuer.institutions.get(item["institution"])
@@ -94,6 +94,14 @@ def _badge_classes(issuer: Issuer, items: list[dict[str, Any]]) -> dict[str, str
             known[key] = issuer.achievements.create_active(institution, content, actor=SEED, now=then).badge_class_id
         ids[item["slug"]] = known[key]
     return ids
+
+
+def with_parts(content: dict[str, Any], ids: dict[str, str]) -> dict[str, Any]:
+    """Return the content with the identifiers of its parts in place of their sample names; they are older, so known."""
+    if "stack" not in content:
+        return content
+    parts = [{**part, "badge_class_id": ids[part["badge_class_id"]]} for part in content["stack"]["parts"]]
+    return {**content, "stack": {**content["stack"], "parts": parts}}
 
 
 def _request(issuer: Issuer, item: dict[str, Any], badge_class_id: str) -> None:
@@ -124,7 +132,7 @@ def _award(issuer: Issuer, item: dict[str, Any], badge_class_id: str) -> None:
             issuer.achievements.get(badge_class_id),
             issuer.achievements.current_version(badge_class_id),
             Recipient(person.email, person.name),
-            Grounds(grade=item.get("grade")),
+            Grounds(item.get("grade"), item.get("narrative"), item.get("evidence_url")),
             actor=SEED,
             now=now() - timedelta(days=item["days_ago"]),
         )

@@ -11,6 +11,7 @@ from issuer_agent.accrediting import Accrediting
 from issuer_agent.achievements import Achievements
 from issuer_agent.awards import Awards
 from issuer_agent.batches import Batches
+from issuer_agent.composing import Composing
 from issuer_agent.institutions import Institutions
 from issuer_agent.issuance import Issuance
 from issuer_agent.key_changes import KeyChanges
@@ -34,6 +35,7 @@ class Issuer:
     requests: Requests
     awards: Awards
     batches: Batches
+    composing: Composing
     people: People
     organisation: Organisation
     mailing: Mailing | None

@@ -22,6 +22,7 @@ from issuer_agent.records import (
     BadgeRequest,
     Institution,
     Person,
+    Text,
 )
 from issuer_agent.tables import (
     audit,
@@ -36,6 +37,7 @@ from service_kit.audit import FIRST, AuditEntry, chain_digest
 from service_kit.database import insert_once
 
 CONTENT = TypeAdapter(BadgeClassContent)
+_TEXT = TypeAdapter(Text)
 PAGE = 50
 
 
@@ -106,7 +108,7 @@ def list_badge_classes(
 def _current_versions(connection: sa.Connection, institution: str) -> list[BadgeClassVersion]:
     query = _versions().where(badge_class_versions.c.version == badge_classes.c.current_version)
     found = connection.execute(query.where(badge_classes.c.institution == institution)).mappings()
-    return [_version(row) for row in found]
+    return [version_of(row) for row in found]
 
 
 def add_badge_class_version(connection: sa.Connection, version: BadgeClassVersion) -> bool:
@@ -124,7 +126,7 @@ def find_version(connection: sa.Connection, badge_class_id: str, number: int) ->
     """Return one version, or None."""
     query = _versions().where(badge_class_versions.c.badge_class_id == badge_class_id)
     row = connection.execute(query.where(badge_class_versions.c.version == number)).mappings().first()
-    return _version(row) if row else None
+    return version_of(row) if row else None
 
 
 def find_current_version(connection: sa.Connection, badge_class_id: str) -> BadgeClassVersion | None:
@@ -132,7 +134,7 @@ def find_current_version(connection: sa.Connection, badge_class_id: str) -> Badg
     query = _versions().where(badge_classes.c.id == badge_class_id)
     current = badge_class_versions.c.version == badge_classes.c.current_version
     row = connection.execute(query.where(current)).mappings().first()
-    return _version(row) if row else None
+    return version_of(row) if row else None
 
 
 def list_current_versions(
@@ -148,7 +150,7 @@ def list_current_versions(
         needle = f"%{search.lower().replace('%', '').replace('_', ' ')}%"
         query = query.where(sa.func.lower(badge_class_versions.c.content["title"].astext).like(needle))
     query = query.order_by(badge_class_versions.c.published_at.desc(), badge_classes.c.id)
-    return [_version(row) for row in connection.execute(query).mappings()]
+    return [version_of(row) for row in connection.execute(query).mappings()]
 
 
 # --- requests ---
@@ -362,5 +364,11 @@ def _versions() -> sa.Select[Any]:
     return sa.select(badge_class_versions, badge_classes.c.institution).join(badge_classes)
 
 
-def _version(row: sa.RowMapping) -> BadgeClassVersion:
+def version_of(row: sa.RowMapping) -> BadgeClassVersion:
+    """Return a version from a row that also has its institution."""
     return BadgeClassVersion(**{**row, "content": CONTENT.validate_python(row["content"])})
+
+
+def text_of(value: object) -> Text:
+    """Return a text in both languages as it stands in the content of a version."""
+    return _TEXT.validate_python(value)

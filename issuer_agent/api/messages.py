@@ -17,6 +17,8 @@ from issuer_agent.records import (
     BadgeRequest,
     Institution,
     QualityAssurance,
+    Stack,
+    StackPart,
     Text,
     Texts,
 )
@@ -35,6 +37,7 @@ _PARTS: dict[str, type] = {
     "learning_outcomes": Texts,
     "quality_assurance": QualityAssurance,
     "alignments": Alignment,
+    "stack": Stack,
 }
 
 
@@ -45,6 +48,9 @@ def _known_members(value: object) -> object:
         for name, kind in _PARTS.items():
             part = value.get(name)
             pairs += [(item, kind) for item in (part if isinstance(part, list) else [part])]
+        stack = value.get("stack")
+        parts = stack.get("parts") if isinstance(stack, dict) else None
+        pairs += [(item, StackPart) for item in (parts if isinstance(parts, list) else [])]
     for item, kind in pairs:
         if isinstance(item, dict) and not item.keys() <= {field.name for field in fields(kind)}:
             raise ValueError("There is a member that a badge class does not have. Look for a typing error.")

@@ -2,7 +2,18 @@
 
 from fastapi import APIRouter, Depends
 
-from issuer_agent.pages import awarding, batches, catalogue, editor, keys, organisation, session, staff, student
+from issuer_agent.pages import (
+    awarding,
+    batches,
+    catalogue,
+    composed,
+    editor,
+    keys,
+    organisation,
+    session,
+    staff,
+    student,
+)
 from issuer_agent.pages.visiting import Visiting
 from issuer_agent.service import Issuer
 from issuer_agent.strict_input import plain_address
@@ -13,7 +24,7 @@ def router(issuer: Issuer, pages: Pages) -> APIRouter:
     """Return the routes of all areas."""
     visiting = Visiting(issuer, pages)
     routes = APIRouter(include_in_schema=False, dependencies=[Depends(plain_address)])
-    for area in (session, catalogue, student, staff, awarding, batches, organisation, editor, keys):
+    for area in (session, catalogue, student, staff, awarding, batches, composed, organisation, editor, keys):
         routes.include_router(area.router(issuer, visiting))
     return routes
 

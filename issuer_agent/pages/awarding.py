@@ -40,9 +40,9 @@ def _list(routes: APIRouter, issuer: Issuer, visiting: Visiting) -> None:
         return visiting.render(request, "awards.html", slug=slug, items=items, may=visitor.may)
 
     @routes.get("/{slug}/awards/new")
-    def new(request: Request, slug: str, badge_class: str = "") -> Response:
+    def new(request: Request, slug: str, badge_class: str = "", name: str = "", email: str = "") -> Response:
         visiting.staff(request, "award", slug)
-        view = _form(request, slug, {"badge_class": [badge_class]})
+        view = _form(request, slug, {"badge_class": [badge_class], "name": [name], "email": [email]})
         return visiting.render(request, "award_new.html", errors={}, **view)
 
     @routes.post("/{slug}/awards/new")

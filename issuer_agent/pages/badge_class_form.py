@@ -14,6 +14,7 @@ from service_kit.bodies import FormFields, one
 TEXTS = ("title", "unit", "description", "criteria")
 WHOLE = ("study_load_hours", "time_investment_hours", "eqf", "expires_days")
 NUMBERS = ("ects", *WHOLE)
+WHOLE_OF_STACK = ("stack_at_least", "stack_level")
 FLAGS = (
     "eqf_confirmed",
     "assessment_supervised",
@@ -26,6 +27,7 @@ FLAGS = (
     "student_evidence_required",
     "student_motivation_required",
 )
+STACK_NUMBERS = {"stack_at_least": "at_least", "stack_ects": "ects_at_least", "stack_level": "level_at_least"}
 ALIGNMENT_PARTS = ("name", "url", "framework", "code")
 SPARE_ROWS = 2
 """Empty rows for related skills, after those that are filled."""
@@ -44,13 +46,15 @@ class FilledForm:
 def form_of(content: BadgeClassContent) -> FilledForm:
     """Return the form as it shows existing content."""
     numbers = {name: getattr(content, name) for name in NUMBERS}
+    numbers |= {name: getattr(content.stack, member, None) for name, member in STACK_NUMBERS.items()}
     return FilledForm(content, {name: "" if value is None else f"{value:g}" for name, value in numbers.items()})
 
 
 def read_form(form: FormFields) -> FilledForm:
     """Read the form; what cannot be read is left out of the content, kept as typed, and named in `errors`."""
-    numbers = {name: one(form, name) for name in NUMBERS}
+    numbers = {name: one(form, name) for name in (*NUMBERS, *STACK_NUMBERS)}
     values, errors = _numbers(numbers)
+    stack = {member: values.pop(name, None) for name, member in STACK_NUMBERS.items()}
     kind = one(form, "type", "micro_credential")
     values |= {
         "type": kind,
@@ -66,6 +70,7 @@ def read_form(form: FormFields) -> FilledForm:
         "on_behalf_of": one(form, "on_behalf_of") or None,
         "on_behalf_of_url": one(form, "on_behalf_of_url") or None,
         "alignments": _alignments(form),
+        "stack": _stack(form, stack),
         **{name: Text(_text(form, f"{name}_nl"), _text(form, f"{name}_en")) for name in TEXTS},
         **{name: name in form for name in FLAGS},
     }
@@ -95,7 +100,7 @@ def _numbers(typed: dict[str, str]) -> tuple[dict[str, Any], list[dict[str, str]
     errors = []
     for name, text in typed.items():
         try:
-            values[name] = _number(text, whole=name in WHOLE) if text else None
+            values[name] = _number(text, whole=name in WHOLE or name in WHOLE_OF_STACK) if text else None
         except ValueError:
             errors.append({"pointer": f"/{name}", "detail": "This is not a number we can read."})
     return values, errors
@@ -114,6 +119,13 @@ def _text(form: FormFields, name: str) -> str:
 
 def _lines(form: FormFields, name: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in one(form, name).splitlines() if line.strip())
+
+
+def _stack(form: FormFields, numbers: dict[str, Any]) -> dict[str, Any] | None:
+    """Return what a composed badge asks of its parts; None when no part is chosen."""
+    mandatory = form.get("part_mandatory", [])
+    parts = [{"badge_class_id": item, "mandatory": item in mandatory} for item in form.get("part", [])[:100]]
+    return {"parts": parts, **numbers} if parts else None
 
 
 def _alignments(form: FormFields) -> tuple[Alignment, ...]:

@@ -53,8 +53,12 @@ def router(issuer: Issuer, visiting: Visiting) -> APIRouter:
         version = issuer.achievements.current_version(badge_class_id)
         visitor = visiting.visitor(request)
         person = visitor.person if visitor else None
+        shelf = Shelf(issuer, language_of(request))
+        own_standing = issuer.composing.standing_of(version, person, now=now()) if person else None
         return {
-            "badge": Shelf(issuer, language_of(request)).version(version),
+            "badge": shelf.version(version),
+            "parts": shelf.parts(version, own_standing),
+            "own_standing": own_standing if visitor is not None and visitor.is_student else None,
             "version": version,
             "archived": found.state == "archived",
             "on_request": version.content.enrol != "direct_award",

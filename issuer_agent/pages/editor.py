@@ -10,7 +10,7 @@ from starlette.responses import Response
 from issuer_agent.badge_class_rules import findings
 from issuer_agent.pages.badge_class_form import ALIGNMENT_PARTS, SPARE_ROWS, FilledForm, form_of, read_form
 from issuer_agent.pages.shelf import Shelf
-from issuer_agent.pages.views import ASSESSMENT_TEXT, PARTICIPATION_TEXT, STATE_PILL, TYPE_TEXT
+from issuer_agent.pages.views import ASSESSMENT_TEXT, PARTICIPATION_TEXT, STATE_PILL, TYPE_TEXT, BadgeView
 from issuer_agent.pages.visiting import Visiting, back_to, see
 from issuer_agent.records import BadgeClass, BadgeClassContent, Text
 from issuer_agent.service import Issuer, now
@@ -143,7 +143,25 @@ def _view(issuer: Issuer, request: Request, slug: str, filled: FilledForm, item:
         "participation_texts": PARTICIPATION_TEXT,
         "assessment_texts": ASSESSMENT_TEXT,
         "language_names": LANGUAGE_NAMES,
+        "candidates": _candidates(issuer, shelf, slug, filled.content, item),
     }
+
+
+def _candidates(
+    issuer: Issuer, shelf: Shelf, slug: str, content: BadgeClassContent, item: BadgeClass | None
+) -> list[tuple[BadgeView, bool, bool]]:
+    """Return what can be part of a composed badge, own badges first, with whether it is one, and a mandatory one."""
+    chosen = {part.badge_class_id: part.mandatory for part in content.stack.parts} if content.stack else {}
+    found = [
+        version
+        for version in issuer.achievements.catalogue()
+        if version.badge_class_id in chosen
+        or (version.content.stackable and (item is None or version.badge_class_id != item.id))
+    ]
+    views = [shelf.version(version) for version in found]
+    order = {badge_class_id: place for place, badge_class_id in enumerate(chosen)}
+    views.sort(key=lambda view: (order.get(view.id, len(order)), view.slug != slug, view.issuer, view.title))
+    return [(view, view.id in chosen, chosen.get(view.id, False)) for view in views]
 
 
 def _require_readable(filled: FilledForm) -> None:

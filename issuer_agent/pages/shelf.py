@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from issuer_agent.pages.views import AwardView, BadgeView, award_view, badge_view, version_view
 from issuer_agent.records import Award, BadgeClassContent, BadgeClassVersion, Institution
 from issuer_agent.service import Issuer, now
+from issuer_agent.stacks import Standing
 
 
 class Shelf:
@@ -39,6 +40,20 @@ class Shelf:
     def draft(self, badge_class_id: str, content: BadgeClassContent, slug: str) -> BadgeView:
         """Return the view of content that is not published yet."""
         return badge_view(badge_class_id, content, self.institution(slug), self.language)
+
+    def parts(self, version: BadgeClassVersion, own: Standing | None) -> list[tuple[BadgeView, bool, bool]]:
+        """Return the parts of a composed badge: each with whether it is always needed, and whether somebody has it."""
+        if version.content.stack is None:
+            return []
+        held = {part.badge_class_id for part in own.held} if own else set()
+        return [
+            (
+                self.version(self._issuer.achievements.current_version(part.badge_class_id)),
+                part.mandatory,
+                part.badge_class_id in held,
+            )
+            for part in version.content.stack.parts
+        ]
 
     def award(self, item: Award) -> AwardView:
         """Return the view of an award."""

@@ -28,7 +28,11 @@ def router(issuer: Issuer, visiting: Visiting) -> APIRouter:
             (item, shelf.badge(item.badge_class_id, item.version), REQUEST_PILL[item.state])
             for item in issuer.requests.of_person(person)
         ]
-        return visiting.render(request, "my.html", awards=awards, asked=asked)
+        composed = [
+            (shelf.version(version), item, shelf.parts(version, item))
+            for version, item in issuer.composing.of_person(person, now=now())
+        ]
+        return visiting.render(request, "my.html", awards=awards, asked=asked, composed=composed)
 
     @routes.post("/requests/{request_id}/withdraw")
     def withdraw(request: Request, request_id: str) -> Response:

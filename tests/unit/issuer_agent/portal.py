@@ -18,6 +18,7 @@ from issuer_agent.app import create_app
 from issuer_agent.audit_trail import Actor
 from issuer_agent.institution_keys import TokenVault
 from issuer_agent.records import Institution, Membership, Person
+from issuer_agent.seed import with_parts
 from issuer_agent.settings import IssuerSettings
 from issuer_agent.signer_local import LocalSigner
 from issuer_agent.store import CONTENT
@@ -88,11 +89,12 @@ def _fill(portal: Portal) -> None:
         for person, roles in people:
             held = [Membership(person.id, slug, role) for slug, role in roles.items()]
             store_people.add_person(connection, person, held)
+    ids: dict[str, str] = {}
     for item in SAMPLE["badge_classes"]:
         institution = portal.institutions[item["institution"]]
-        Achievements(engine).create_active(
-            institution, CONTENT.validate_python(item["content"]), actor=SEED, now=moment
-        )
+        content = CONTENT.validate_python(with_parts(item["content"], ids))
+        made = Achievements(engine).create_active(institution, content, actor=SEED, now=moment)
+        ids[item["slug"]] = made.badge_class_id
     engine.dispose()
 
 

@@ -130,10 +130,11 @@ def sample_classes() -> list[dict[str, Any]]:
     return [{**item, "kind": kinds[item["institution"]]} for item in sample["badge_classes"]]
 
 
-def test_the_sample_has_twelve_classes_that_may_be_published() -> None:
+def test_the_sample_has_twelve_classes_and_two_composed_ones_that_may_be_published() -> None:
     found = sample_classes()
 
-    assert len(found) == 12
+    assert len([item for item in found if "stack" not in item["content"]]) == 12
+    assert len([item for item in found if "stack" in item["content"]]) == 2
     assert {item["slug"]: findings(CONTENT.validate_python(item["content"]), item["kind"]) for item in found} == {
         item["slug"]: [] for item in found
     }

@@ -20,7 +20,7 @@ from issuer_agent.award_rules import Grounds, Recipient
 from issuer_agent.batch_work import BatchWork
 from issuer_agent.pages.badge_class_form import FLAGS, NUMBERS, TEXTS, form_of, read_form
 from issuer_agent.pages.shelf import Shelf
-from issuer_agent.records import Alignment, BadgeClassContent
+from issuer_agent.records import Alignment, BadgeClassContent, Stack, StackPart
 from issuer_agent.service import now
 from issuer_agent.store import CONTENT
 from tests.support.portal import Portal
@@ -209,6 +209,12 @@ def form_of_content(content: BadgeClassContent) -> dict[str, list[str]]:
         quality = content.quality_assurance
         form |= {"quality_name": [quality.name], "quality_url": [quality.url]}
         form["quality_description"] = [quality.description]
+    if content.stack:
+        form["part"] = [item.badge_class_id for item in content.stack.parts]
+        form["part_mandatory"] = [item.badge_class_id for item in content.stack.parts if item.mandatory]
+        form["stack_ects"] = [f"{content.stack.ects_at_least or ''}"]
+        form["stack_at_least"] = [f"{content.stack.at_least or ''}"]
+        form["stack_level"] = [f"{content.stack.level_at_least or ''}"]
     for part in ("name", "url", "framework", "code"):
         form[f"alignment_{part}"] = [*(getattr(item, part) for item in content.alignments), ""]
     return form
@@ -220,7 +226,10 @@ FULL = replace(
 )
 
 
-@pytest.mark.parametrize("content", [*CONTENTS, FULL, replace(EXTRA, open_to=("hwl",))])
+STACK = Stack((StackPart("a", mandatory=True), StackPart("b")), at_least=1, ects_at_least=4.5, level_at_least=5)
+
+
+@pytest.mark.parametrize("content", [*CONTENTS, FULL, replace(EXTRA, open_to=("hwl",)), replace(MICRO, stack=STACK)])
 def test_the_editor_loses_nothing_of_a_badge_class(content: BadgeClassContent) -> None:
     filled = read_form(form_of_content(content))
 
