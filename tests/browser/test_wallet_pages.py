@@ -10,30 +10,10 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.conftest import Town
-from tests.browser.student import AXE, Student, student
+from tests.browser.looking import look_at
+from tests.browser.student import Student, student
 
 pytestmark = pytest.mark.browser
-
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-def look(person: Student, screen: str) -> None:
-    """Run axe and our own checks on the screen as it is now."""
-    page = person.page
-    page.wait_for_timeout(220)  # colours change over 180 ms
-    if not page.evaluate("() => typeof window.axe === 'object'"):
-        page.evaluate(AXE.read_text("utf-8"))
-    assert page.evaluate("async () => (await axe.run()).passes.length") > 10, "axe looked at nothing"
-    found: list[dict[str, Any]] = page.evaluate(
-        """async (tags) => (await axe.run({ runOnly: tags })).violations
-          .map(({ id, nodes }) => ({ id, at: nodes.map(n => n.target.join(' ')) }))""",
-        RULES,
-    )
-    assert found == [], f"{screen}: {found}"
-    wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, f"{screen} is {wide} pixels too wide"
-    headings = page.get_by_role("heading", level=1).count()
-    assert headings == 1, f"{screen} has {headings} main headings"
 
 
 def walk(person: Student, town: Town, see: Callable[[str], None]) -> None:
@@ -85,4 +65,4 @@ def walk(person: Student, town: Town, see: Callable[[str], None]) -> None:
 def test_every_screen_is_accessible(chromium: Browser, town: Town, language: str, theme: Any, width: int) -> None:
     viewport = {"width": width, "height": 720}
     with student(chromium, town.wallet_url, language=language, viewport=viewport, color_scheme=theme) as person:
-        walk(person, town, lambda screen: look(person, f"{screen} ({language}, {theme}, {width})"))
+        walk(person, town, lambda screen: look_at(person.page, f"{screen} ({language}, {theme}, {width})"))
