@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser, sync_playwright
+from starlette.types import ASGIApp
 
 from service_kit.database import create_engine
 from tests.browser.student import launch
@@ -36,6 +38,13 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def town(postgres_url: str) -> Iterator[Town]:
+    with running_town(postgres_url) as running:
+        yield running
+
+
+@contextmanager
+def running_town(postgres_url: str, wrap: Callable[[ASGIApp], ASGIApp] = lambda app: app) -> Iterator[Town]:
+    """Serve the wallet and who it meets; `wrap` is put around the wallet's app."""
     parties: list[Counterparty] = []
 
     def make_party(port: int):
@@ -46,7 +55,7 @@ def town(postgres_url: str) -> Iterator[Town]:
         registry = f"http://localhost:{party_port}"
 
         def make_wallet(port: int):
-            return create_app(
+            app = create_app(
                 WalletSettings(
                     EDUBADGES_ENV="development",
                     public_url=f"http://localhost:{port}",
@@ -55,6 +64,7 @@ def town(postgres_url: str) -> Iterator[Town]:
                     registry_url=registry,
                 )
             )
+            return wrap(app)
 
         with serving(make_wallet) as port:
             engine = create_engine(postgres_url)
