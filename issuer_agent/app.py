@@ -17,9 +17,11 @@ from issuer_agent.accrediting import Accrediting
 from issuer_agent.achievements import Achievements
 from issuer_agent.announcements import to_nobody
 from issuer_agent.api import routes as api
+from issuer_agent.award_search import AwardSearch
 from issuer_agent.awards import Awards
 from issuer_agent.batch_work import BatchWork
 from issuer_agent.batches import Batches
+from issuer_agent.bulk_revocations import REVOKE_MANY, BulkRevocations
 from issuer_agent.composing import Composing
 from issuer_agent.csv_rows import MAX_BYTES
 from issuer_agent.institution_keys import TokenVault
@@ -78,13 +80,16 @@ def build_issuer(settings: IssuerSettings, *, signer: Signer | None = None) -> I
     mailing = _mailing(settings, engine, issuance, organisation)
     announce = mailing.announce if mailing is not None else to_nobody
     operator_key = settings.operator_api_key.get_secret_value() if settings.operator_api_key else None
+    awards = Awards(engine, announce)
     return Issuer(
         settings=settings,
         engine=engine,
         institutions=institutions,
         achievements=Achievements(engine),
         requests=Requests(engine, announce),
-        awards=Awards(engine, announce),
+        awards=awards,
+        bulk_revocations=BulkRevocations(engine, awards, issuance),
+        award_search=AwardSearch(engine),
         batches=Batches(engine, issuance.key),
         composing=Composing(engine),
         people=People(engine, operator_key),
@@ -127,7 +132,7 @@ def workers_of(issuer: Issuer) -> list[Worker]:
     """Return the threads that do postponed work and award batches; not started."""
     batches = BatchWork(issuer.engine, issuer.batches, issuer.awards.announce)
     workers = [
-        outbox_worker(issuer.engine, issuer.issuance.works()),
+        outbox_worker(issuer.engine, {REVOKE_MANY: issuer.bulk_revocations.work, **issuer.issuance.works()}),
         Worker("batches", batches.round),
         Worker("forget", batches.forget, idle_s=3600),
     ]

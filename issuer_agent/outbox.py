@@ -22,7 +22,7 @@ from vc_core.errors import EdubadgesError
 
 log = logging.getLogger(__name__)
 
-type Kind = Literal["sign_credential", "publish_status_list"]
+type Kind = Literal["sign_credential", "publish_status_list", "revoke_many", "mail"]
 type Work = Callable[[Sequence[str]], object]
 """Does the work for these subjects, all of them or, raising one of our errors, none that cannot be done again."""
 

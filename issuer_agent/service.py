@@ -9,8 +9,10 @@ import sqlalchemy as sa
 
 from issuer_agent.accrediting import Accrediting
 from issuer_agent.achievements import Achievements
+from issuer_agent.award_search import AwardSearch
 from issuer_agent.awards import Awards
 from issuer_agent.batches import Batches
+from issuer_agent.bulk_revocations import BulkRevocations
 from issuer_agent.composing import Composing
 from issuer_agent.institutions import Institutions
 from issuer_agent.issuance import Issuance
@@ -35,7 +37,9 @@ class Issuer:
     requests: Requests
     awards: Awards
     batches: Batches
+    bulk_revocations: BulkRevocations
     composing: Composing
+    award_search: AwardSearch
     people: People
     organisation: Organisation
     mailing: Mailing | None

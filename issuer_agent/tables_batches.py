@@ -1,7 +1,7 @@
 """Tables of batches: lists of people that are awarded by a job. Same MetaData as `tables`."""
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from issuer_agent.tables import metadata
 
@@ -49,4 +49,21 @@ batch_rows = sa.Table(
     sa.Column("errors", JSONB, nullable=False),
     sa.Column("award_id", sa.Text, sa.ForeignKey("awards.id")),
     sa.Index("batch_rows_by_state", "batch_id", "state", "number"),
+)
+
+# Many awards that somebody wants to revoke at once; a second person decides.
+bulk_revocations = sa.Table(
+    "bulk_revocations",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("institution", sa.Text, sa.ForeignKey("institutions.slug"), nullable=False),
+    sa.Column("award_ids", ARRAY(sa.Text), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("created_by", sa.Text, nullable=False),
+    sa.Column("decided_at", sa.DateTime(timezone=True)),
+    sa.Column("decided_by", sa.Text),
+    sa.Column("finished_at", sa.DateTime(timezone=True)),
+    sa.Index("bulk_revocations_of_institution", "institution", "created_at"),
 )

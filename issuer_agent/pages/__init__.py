@@ -10,6 +10,7 @@ from issuer_agent.pages import (
     editor,
     keys,
     organisation,
+    revoking,
     session,
     staff,
     student,
@@ -24,7 +25,7 @@ def router(issuer: Issuer, pages: Pages) -> APIRouter:
     """Return the routes of all areas."""
     visiting = Visiting(issuer, pages)
     routes = APIRouter(include_in_schema=False, dependencies=[Depends(plain_address)])
-    for area in (session, catalogue, student, staff, awarding, batches, composed, organisation, editor, keys):
+    for area in (session, catalogue, student, staff, awarding, batches, composed, organisation, revoking, editor, keys):
         routes.include_router(area.router(issuer, visiting))
     return routes
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, Literal
+from typing import Any, Literal, cast
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from issuer_agent.access import Act, Visitor
 from issuer_agent.award_rules import Recipient
+from issuer_agent.award_search import AwardFilter, AwardState, read_place
 from issuer_agent.pages.downloads import File, badge_file
 from issuer_agent.pages.shelf import Shelf
 from issuer_agent.pages.staff import GROUNDS, grounds_of
@@ -21,6 +23,12 @@ from service_kit.bodies import FormFields, one
 from service_kit.pages import language_of
 from service_kit.problems import InvalidValues, NotFound, RuleRefused, Unavailable
 
+STATES = {
+    "not_collected": "Not collected yet",
+    "issued": "In a wallet or signed",
+    "suspended": "On hold",
+    "revoked": "Revoked",
+}
 log = logging.getLogger(__name__)
 
 
@@ -34,10 +42,37 @@ def router(issuer: Issuer, visiting: Visiting) -> APIRouter:
 
 def _list(routes: APIRouter, issuer: Issuer, visiting: Visiting) -> None:
     @routes.get("/{slug}/awards")
-    def awards(request: Request, slug: str) -> Response:
+    def awards(
+        request: Request,
+        slug: str,
+        q: str = "",
+        badge_class: str = "",
+        batch: str = "",
+        state: str = "",
+        after: str = "",
+    ) -> Response:
         visitor = visiting.staff(request, "view", slug)
-        items = Shelf(issuer, language_of(request)).awards(issuer.awards.of_institution(slug))
-        return visiting.render(request, "awards.html", slug=slug, items=items, may=visitor.may)
+        shelf = Shelf(issuer, language_of(request))
+        wanted = AwardFilter(q, badge_class, batch, cast(AwardState, state if state in STATES else ""))
+        found, place = issuer.award_search.find(slug, wanted, after=read_place(after))
+        titles = {
+            item.id: version.content.title.get(shelf.language)
+            for item, version in issuer.achievements.of_institution(slug)
+            if version is not None
+        }
+        asked = {"q": q, "badge_class": badge_class, "batch": batch, "state": wanted.state}
+        return visiting.render(
+            request,
+            "awards.html",
+            slug=slug,
+            items=shelf.awards(found),
+            wanted=wanted,
+            titles=sorted(titles.items(), key=lambda pair: pair[1]),
+            states=STATES,
+            next_page=urlencode({**asked, "after": str(place)}) if place else "",
+            first_page=urlencode(asked) if after else "",
+            may=visitor.may,
+        )
 
     @routes.get("/{slug}/awards/new")
     def new(request: Request, slug: str, badge_class: str = "", name: str = "", email: str = "") -> Response:

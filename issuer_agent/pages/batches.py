@@ -14,6 +14,7 @@ from issuer_agent.batch_records import NOT_AWARDED, Batch, RowState
 from issuer_agent.batches import CLAIM_DAYS, REPAIRABLE, Progress
 from issuer_agent.csv_rows import MAX_BYTES, FileNotReadable
 from issuer_agent.pages.local_time import for_field, here, read_local
+from issuer_agent.pages.people_names import name_of
 from issuer_agent.pages.shelf import Shelf
 from issuer_agent.pages.visiting import Visiting, back_to, see
 from issuer_agent.service import Issuer, now
@@ -243,8 +244,8 @@ def _view(issuer: Issuer, request: Request, batch: Batch, visitor: Visitor, afte
         "verdicts": VERDICT_PILL,
         "repairable": batch.state in ("draft", "done") and visitor.may("award", batch.institution),
         "problem": PROBLEM_TEXT.get(batch.problem or ""),
-        "starter": _name(issuer, batch.started_by),
-        "bringer": _name(issuer, batch.created_by),
+        "starter": name_of(issuer, batch.started_by),
+        "bringer": name_of(issuer, batch.created_by),
         "own": batch.started_by == visitor.actor.id,
         "second_person_from": issuer.institutions.get(batch.institution).second_person_from,
         "local": here,
@@ -252,16 +253,6 @@ def _view(issuer: Issuer, request: Request, batch: Batch, visitor: Visitor, afte
         "typed": {},
         "may": visitor.may,
     }
-
-
-def _name(issuer: Issuer, actor: str | None) -> str:
-    kind, _, name = (actor or "").partition(":")
-    if kind != "person":
-        return name
-    try:
-        return issuer.people.person(name).name
-    except NotFound:
-        return name
 
 
 def _csv(data: bytes, name: str) -> Response:

@@ -110,6 +110,9 @@ def places(portal: Portal) -> dict[str, str]:
         "composed": composed.badge_class_id,
         "own": free.badge_class_id,
         "award": award.id,
+        "revocation": portal.issuer.bulk_revocations.propose(
+            "zzu", [award.id], reason="A trial", actor=DAAN, now=now()
+        ).id,
         "draft": draft,
         "waits": waits,
         "runs": runs,
@@ -129,6 +132,8 @@ STAFF = (
     "/staff/zzu/awards",
     "/staff/zzu/awards/new",
     "/staff/awards/{award}/show",
+    "/staff/zzu/revocations",
+    "/staff/revocations/{revocation}/show",
     "/staff/zzu/batches",
     "/staff/zzu/batches/new",
     "/staff/batches/{draft}/show",

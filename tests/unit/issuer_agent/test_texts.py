@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import issuer_agent
-from issuer_agent.pages import batches, session, views
+from issuer_agent.pages import awarding, batches, revoking, session, views
 from service_kit.pages import Catalogue
 
 ROOT = Path(str(resources.files(issuer_agent)))
@@ -44,8 +44,15 @@ def texts_of_templates() -> set[str]:
 
 def texts_of_views() -> set[str]:
     pills = [*views.STATE_PILL.values(), *views.REQUEST_PILL.values(), *views.AWARD_PILL.values()]
-    pills += [*batches.VERDICT_PILL.values(), *batches.BATCH_PILL.values()]
-    named = (batches.PROBLEM_TEXT, views.TYPE_TEXT, views.PARTICIPATION_TEXT, views.ASSESSMENT_TEXT, session.ROLE_TEXT)
+    pills += [*batches.VERDICT_PILL.values(), *batches.BATCH_PILL.values(), *revoking.REVOCATIONS_PILL.values()]
+    named = (
+        awarding.STATES,
+        batches.PROBLEM_TEXT,
+        views.TYPE_TEXT,
+        views.PARTICIPATION_TEXT,
+        views.ASSESSMENT_TEXT,
+        session.ROLE_TEXT,
+    )
     facts = re.findall(r'"(\{value\}[^"]*|NLQF[^"]*)"', (ROOT / "pages" / "views.py").read_text())
     return {text for _, text in pills} | {text for texts in named for text in texts.values()} | set(facts)
 
