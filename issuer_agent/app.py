@@ -24,6 +24,7 @@ from issuer_agent.batches import Batches
 from issuer_agent.bulk_revocations import REVOKE_MANY, BulkRevocations
 from issuer_agent.composing import Composing
 from issuer_agent.csv_rows import MAX_BYTES
+from issuer_agent.insights import Insights
 from issuer_agent.institution_keys import TokenVault
 from issuer_agent.institutions import Institutions
 from issuer_agent.issuance import Issuance
@@ -90,6 +91,7 @@ def build_issuer(settings: IssuerSettings, *, signer: Signer | None = None) -> I
         awards=awards,
         bulk_revocations=BulkRevocations(engine, awards, issuance),
         award_search=AwardSearch(engine),
+        insights=Insights(engine),
         batches=Batches(engine, issuance.key),
         composing=Composing(engine),
         people=People(engine, operator_key),

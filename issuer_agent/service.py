@@ -14,6 +14,7 @@ from issuer_agent.awards import Awards
 from issuer_agent.batches import Batches
 from issuer_agent.bulk_revocations import BulkRevocations
 from issuer_agent.composing import Composing
+from issuer_agent.insights import Insights
 from issuer_agent.institutions import Institutions
 from issuer_agent.issuance import Issuance
 from issuer_agent.key_changes import KeyChanges
@@ -40,6 +41,7 @@ class Issuer:
     bulk_revocations: BulkRevocations
     composing: Composing
     award_search: AwardSearch
+    insights: Insights
     people: People
     organisation: Organisation
     mailing: Mailing | None

@@ -8,6 +8,7 @@ from issuer_agent.pages import (
     catalogue,
     composed,
     editor,
+    insights,
     keys,
     organisation,
     revoking,
@@ -25,7 +26,20 @@ def router(issuer: Issuer, pages: Pages) -> APIRouter:
     """Return the routes of all areas."""
     visiting = Visiting(issuer, pages)
     routes = APIRouter(include_in_schema=False, dependencies=[Depends(plain_address)])
-    for area in (session, catalogue, student, staff, awarding, batches, composed, organisation, revoking, editor, keys):
+    for area in (
+        session,
+        catalogue,
+        student,
+        staff,
+        awarding,
+        batches,
+        composed,
+        organisation,
+        revoking,
+        insights,
+        editor,
+        keys,
+    ):
         routes.include_router(area.router(issuer, visiting))
     return routes
 

@@ -132,6 +132,7 @@ STAFF = (
     "/staff/zzu/awards",
     "/staff/zzu/awards/new",
     "/staff/awards/{award}/show",
+    "/staff/zzu/insights",
     "/staff/zzu/revocations",
     "/staff/revocations/{revocation}/show",
     "/staff/zzu/batches",

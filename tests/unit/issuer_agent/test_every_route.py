@@ -51,6 +51,8 @@ MATRIX: dict[tuple[str, str], Act] = {
     (GET, "/staff/batches/{batch_id}/{act}"): "view",
     (GET, "/staff/batches/{batch_id}/rows/{number}"): "view",
     (GET, "/staff/{slug}/composed"): "view",
+    (GET, "/staff/{slug}/insights"): "view",
+    (GET, "/staff/{slug}/insights.csv"): "view",
     (GET, "/staff/{slug}/people"): "administrate",
     (POST, "/staff/{slug}/people/invite"): "administrate",
     (POST, "/staff/{slug}/people/{person_id}/role"): "administrate",
