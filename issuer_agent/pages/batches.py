@@ -243,7 +243,7 @@ def _view(issuer: Issuer, request: Request, batch: Batch, visitor: Visitor, afte
         "next_after": rows[_PAGE - 1].number if len(rows) > _PAGE else None,
         "verdicts": VERDICT_PILL,
         "repairable": batch.state in ("draft", "done") and visitor.may("award", batch.institution),
-        "problem": PROBLEM_TEXT.get(batch.problem or ""),
+        "stopped_by": PROBLEM_TEXT.get(batch.problem or ""),
         "starter": name_of(issuer, batch.started_by),
         "bringer": name_of(issuer, batch.created_by),
         "own": batch.started_by == visitor.actor.id,

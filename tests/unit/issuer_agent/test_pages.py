@@ -102,6 +102,7 @@ def test_everybody_opens_just_the_pages_of_their_role(
                     allowed = (403,) if OPENS[person] else (404,)
                 assert answer.status_code in allowed, (path, answer.status_code)
                 assert answer.headers["content-type"].startswith("text/html")
+                assert "Macro" not in answer.text
                 assert f'lang="{language}"' in answer.text
 
 
