@@ -67,7 +67,7 @@ def create_app(settings: VerifierSettings) -> FastAPI:
     install_health(app, "verifier", {"database": store.probe})
     app.include_router(create_api(checker, desk))
     app.include_router(create_wallet_routes(presentations, key))
-    app.include_router(create_pages(pages, checker, desk))
+    app.include_router(create_pages(pages, checker, desk, wallet_url=settings.wallet_url.rstrip("/")))
     app.add_middleware(BodyLimit, max_bytes=MAX_BODY_BYTES)
     pages.install(app, "verifier")
     app.add_middleware(PublicCors)

@@ -68,11 +68,11 @@ def container_routes(containers: Containers) -> APIRouter:
 
     @routes.post("/wallets")
     def make_wallet(request: Request, body: Body) -> Response:
-        return _opened(containers.make(_parse(Save, body), client=_client(request)), status=201)
+        return _opened(containers.make(parse_model(Save, body), client=_client(request)), status=201)
 
     @routes.post("/sessions")
     def open_wallet(request: Request, body: Body) -> Response:
-        opening = _parse(Opening, body)
+        opening = parse_model(Opening, body)
         return _opened(containers.open(opening.authenticator, client=_client(request)), status=201)
 
     @routes.delete("/sessions/current")
@@ -87,7 +87,7 @@ def container_routes(containers: Containers) -> APIRouter:
 
     @routes.put("/wallet")
     def save_container(token: Token, revision: ExpectedRevision, body: Body) -> Response:
-        stored = containers.save(token, _parse(Save, body), expected_revision=revision)
+        stored = containers.save(token, parse_model(Save, body), expected_revision=revision)
         return JSONResponse({"revision": stored.revision}, headers={**_NO_STORE, "ETag": f'"{stored.revision}"'})
 
     @routes.delete("/wallet")
@@ -109,7 +109,7 @@ def _opened(session: OpenedSession, *, status: int) -> Response:
     return JSONResponse(body, status_code=status, headers=_NO_STORE)
 
 
-def _parse[M: BaseModel](model: type[M], body: bytes) -> M:
+def parse_model[M: BaseModel](model: type[M], body: bytes) -> M:
     """Read one of our models from untrusted bytes; what is said about a mistake repeats nothing that was sent."""
     value = parse_json(body, max_bytes=len(body) + 1, max_depth=8)
     try:

@@ -14,6 +14,8 @@ from wallet.api import container_routes
 from wallet.containers import Containers
 from wallet.pages import install_security_headers, mount_static, page_routes
 from wallet.settings import WalletSettings
+from wallet.shares import Shares
+from wallet.shares_api import share_routes
 
 _ENVELOPE_BYTES = 64_000
 
@@ -30,7 +32,9 @@ def create_app(settings: WalletSettings) -> FastAPI:
     app.add_middleware(BodyLimit, max_bytes=app.state.max_body_bytes)
     install_security_headers(app, settings)
     install_health(app, "wallet", {"database": lambda: wait_until_ready(engine, seconds=0.2)})
-    app.include_router(container_routes(Containers(engine, settings, lambda: datetime.now(UTC))))
+    containers = Containers(engine, settings, lambda: datetime.now(UTC))
+    app.include_router(container_routes(containers))
+    app.include_router(share_routes(Shares(engine, settings, containers)))
     app.include_router(page_routes(settings))
     mount_static(app)
     return app

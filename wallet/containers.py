@@ -76,7 +76,7 @@ class Containers:
         _every_unlocker_can_open(save.container, {item.unlocker_id for item in save.authenticators})
         now = self.clock()
         if not self.settings.development:
-            self._limit("new", client, self.settings.new_wallets_per_hour, now)
+            self.limit("new", client, self.settings.new_wallets_per_hour, now)
         found = _authenticators(save)
         with begin(self.engine) as connection:
             added = store.add_wallet(connection, _document(save), now=now)
@@ -110,7 +110,7 @@ class Containers:
             Unauthenticated: the session is over or never was.
         """
         with begin(self.engine) as connection:
-            return self._of_session(connection, token)
+            return self.of_session(connection, token)
 
     def save(self, token: str, save: Save, *, expected_revision: int) -> StoredContainer:
         """Keep the next revision; unlockers that are no longer in it lose their access at once.
@@ -123,7 +123,7 @@ class Containers:
         """
         now, container = self.clock(), save.container
         with begin(self.engine) as connection:
-            current = self._of_session(connection, token)
+            current = self.of_session(connection, token)
             if container.wid != current.wallet_id:
                 raise RuleRefused("The container belongs to another wallet.", code="another-wallet")
             if container.rev != expected_revision + 1:
@@ -140,7 +140,7 @@ class Containers:
             store.keep_authenticators(connection, current.wallet_id, ids)
             if not store.add_authenticators(connection, current.wallet_id, _authenticators(save)):
                 raise WalletExists("An authenticator is known already. Make a new unlocker.")
-        self._limit("save", current.wallet_id, self.settings.saves_per_hour, now)
+        self.limit("save", current.wallet_id, self.settings.saves_per_hour, now)
         return StoredContainer(current.wallet_id, container.rev, _document(save))
 
     def close(self, token: str) -> None:
@@ -155,9 +155,10 @@ class Containers:
             Unauthenticated: the session is over or never was.
         """
         with begin(self.engine) as connection:
-            store.delete_wallet(connection, self._of_session(connection, token).wallet_id)
+            store.delete_wallet(connection, self.of_session(connection, token).wallet_id)
 
-    def _of_session(self, connection: sa.Connection, token: str) -> StoredContainer:
+    def of_session(self, connection: sa.Connection, token: str) -> StoredContainer:
+        """Return the container of a session. Raises Unauthenticated."""
         stored = store.find_by_session(connection, _token_digest(token), now=self.clock())
         if stored is None:
             raise Unauthenticated("Open the wallet again.")
@@ -178,7 +179,8 @@ class Containers:
         )
         return OpenedSession(token, expires_at, stored)
 
-    def _limit(self, purpose: str, who: str, limit: int, now: datetime) -> None:
+    def limit(self, purpose: str, who: str, limit: int, now: datetime) -> None:
+        """Count one act and return while there were no more than `limit` in this hour. Raises TooManyAttempts."""
         with begin(self.engine) as connection:
             count = store.count_attempt(connection, self._bucket(purpose, who), now=now)
         if count > limit:

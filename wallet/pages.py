@@ -36,6 +36,7 @@ PERMISSIONS = (
 VENDOR_FILES = {
     "htm-preact.mjs": "htm/preact/standalone.module.js",
     "jsonld.min.js": "jsonld/dist/jsonld.esm.min.js",
+    "uqr.mjs": "uqr/dist/index.mjs",
 }
 ROOT_FILES = {
     "/": ("index.html", "text/html; charset=utf-8"),
@@ -104,7 +105,13 @@ def page_routes(settings: WalletSettings) -> APIRouter:
 
     @routes.get("/config.json")
     def config() -> Response:
-        return JSONResponse({"development": settings.development, "registry_url": settings.registry_url})
+        return JSONResponse(
+            {
+                "development": settings.development,
+                "registry_url": settings.registry_url,
+                "verifier_url": settings.verifier_url,
+            }
+        )
 
     @routes.get("/contexts/index.json")
     def contexts() -> Response:

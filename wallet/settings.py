@@ -14,6 +14,12 @@ class WalletSettings(ServiceSettings):
 
     registry_url: str | None = None
     """Where the browser looks up whether an issuer is a participant; without it that check is not run."""
+    verifier_url: str | None = None
+    """Where a shared badge is checked by whoever opens its link; without it badges are not shared by a link."""
+    max_share_bytes: int = 400_000
+    """The largest badge that is shared by a link, sealed, in bytes."""
+    shares_per_hour: int = 120
+    """How many links one wallet may make in an hour."""
     max_container_bytes: int = 8_000_000
     """The largest container that is stored, in bytes."""
     saves_per_hour: int = 240

@@ -48,3 +48,15 @@ attempts = sa.Table(
     sa.Column("hour", sa.DateTime(timezone=True), primary_key=True, index=True),
     sa.Column("count", sa.Integer, nullable=False),
 )
+
+# A badge that somebody shares by a link. Not linked to a wallet: who made it proves that with a secret of its own.
+shares = sa.Table(
+    "shares",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("owner_hash", sa.LargeBinary, nullable=False),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+    sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("openings", sa.Integer, nullable=False),
+    sa.Index("shares_by_end", "expires_at"),
+)

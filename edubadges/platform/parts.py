@@ -123,7 +123,7 @@ def _own_settings(plan: Plan) -> Mapping[str, dict[str, str]]:
             # Nobody else keeps copies of what is on this machine: a change of keys can be tried in two minutes.
             "KEY_COPIES_S": "60",
         },
-        "wallet": {"REGISTRY_URL": url("registry")},
+        "wallet": {"REGISTRY_URL": url("registry"), "VERIFIER_URL": url("verifier")},
         "verifier": {
             "REGISTRY_URL": url("registry"),
             "WALLET_URL": url("wallet"),

@@ -62,6 +62,7 @@ def running_town(postgres_url: str, wrap: Callable[[ASGIApp], ASGIApp] = lambda 
                     database_url=postgres_url,
                     secret_key="only for tests",
                     registry_url=registry,
+                    verifier_url="http://localhost:9",
                 )
             )
             return wrap(app)

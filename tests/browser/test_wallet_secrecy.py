@@ -63,6 +63,9 @@ def live(overheard: Overheard, sam: Student) -> None:
     offer = next(iter(party.offers))
     sam.accept(offered, tx_code=TX_CODE)
     page.locator(".checks").wait_for()
+    page.locator('a[href^="#/show/"]').click()
+    page.get_by_role("button", name="Make QR code and link").click()
+    link_key = str(page.locator("#share-url").input_value()).rpartition(".")[2]
     sam.share(party.ask(purpose=PURPOSE))
     keys = page.evaluate("window.__kept")
     assert keys, "no private key was seen, so none could be searched for"
@@ -74,7 +77,7 @@ def live(overheard: Overheard, sam: Student) -> None:
     sam.button("open").click()
     page.locator(".wallet-card").wait_for()
     badge = party.presented_badge()
-    overheard.secrets |= {TITLE, TX_CODE, PURPOSE, code, code.replace("-", ""), offer, *party.tokens, *keys}
+    overheard.secrets |= {TITLE, TX_CODE, PURPOSE, code, code.replace("-", ""), offer, *party.tokens, *keys, link_key}
     overheard.secrets |= {party.last_request["nonce"], party.last_request["state"]}
     overheard.secrets |= set(texts_of(badge))
 

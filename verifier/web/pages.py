@@ -10,7 +10,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from service_kit.pages import Pages, language_of
+from service_kit.pages import PAGE_CSP, Pages, language_of
 from vc_core.errors import LimitExceeded, MalformedInput
 from verifier.inputs import MAX_SUBMISSION_BYTES, parse_submission
 from verifier.report import Report
@@ -35,7 +35,7 @@ _TEMPLATES = ("any", "diploma", "specific")
 _STEPS = (State.WAITING, State.OPENED, State.RECEIVED, State.CHECKING, State.DONE)
 
 
-def create_pages(pages: Pages, checker: Checker, desk: RequestDesk) -> APIRouter:
+def create_pages(pages: Pages, checker: Checker, desk: RequestDesk, *, wallet_url: str) -> APIRouter:
     """Return the routes of the pages."""
     router = APIRouter(include_in_schema=False)
 
@@ -55,6 +55,13 @@ def create_pages(pages: Pages, checker: Checker, desk: RequestDesk) -> APIRouter
             return await run_in_threadpool(_check_form, pages, checker, request, form)
         finally:
             await form.close()
+
+    @router.get("/shared")
+    def shared(request: Request) -> Response:
+        # The one page that reaches out, and only to the wallet service.
+        page = pages.render(request, "shared.html", wallet=wallet_url)
+        page.headers["Content-Security-Policy"] = PAGE_CSP.replace("connect-src 'self'", f"connect-src {wallet_url}")
+        return page
 
     @router.get("/requests/new")
     def new_request(request: Request) -> Response:

@@ -19,6 +19,7 @@ import { ProblemNotice, Screen } from "./ui/parts.mjs";
 import { Present } from "./ui/present.mjs";
 import { RecoveryCode } from "./ui/recovery_code.mjs";
 import { Shell } from "./ui/shell.mjs";
+import { Show } from "./ui/show.mjs";
 
 const IDLE_MS = 10 * 60_000;
 const SCREENS = { "#/add": Add, "#/activity": Activity, "#/more": More, "#/recovery-code": RecoveryCode };
@@ -130,6 +131,7 @@ function screenFor(app) {
   if (app.link?.kind === "offer") return html`<${Offer} key=${app.hash} app=${app} />`;
   if (app.link?.kind === "present") return html`<${Present} key=${app.hash} app=${app} />`;
   if (app.route.startsWith("#/badge/")) return html`<${BadgeDetail} key=${app.route} app=${app} id=${app.route.slice("#/badge/".length)} />`;
+  if (app.route.startsWith("#/show/")) return html`<${Show} key=${app.route} app=${app} id=${app.route.slice("#/show/".length)} />`;
   const Chosen = SCREENS[/** @type {"#/add"} */ (app.route)] ?? Home;
   return html`<${Chosen} app=${app} />`;
 }

@@ -10,11 +10,13 @@ import * as oid4vp from "./core/oid4vp.mjs";
 import { Problem, require } from "./core/problem.mjs";
 import { readStatus, statusAddresses } from "./core/status.mjs";
 import { badgeView, issuerId, verifyBadge } from "./core/vc.mjs";
+import { sealForLink } from "./core/sharing.mjs";
 import { canonize } from "./platform/canonize.mjs";
 import { transaction } from "./platform/net.mjs";
+import { lookAtShare, makeShare, withdrawShare } from "./platform/service.mjs";
 
 /** @typedef {import("./wallet.mjs").Wallet} Wallet */
-/** @typedef {{development: boolean, registry_url: string | null}} Config */
+/** @typedef {{development: boolean, registry_url: string | null, verifier_url?: string | null}} Config */
 
 /** @param {Wallet} wallet @returns {any[]} newest first */
 export const badgesOf = (wallet) =>
@@ -189,4 +191,53 @@ function logAnswer(wallet, request, type, records) {
     titles: records.map((record) => badgeView(record.credential, "nl").name),
   };
   return wallet.change((payload) => putRecord(payload, { kind: "activity", value: entry, device: wallet.device }));
+}
+
+/** @param {Wallet} wallet @returns {any[]} newest first, also those that have ended */
+export const linksOf = (wallet) => recordsOf(wallet.payload, "link").sort((a, b) => String(b.at).localeCompare(String(a.at)));
+
+/**
+ * Make a link by which whoever has it can read and check one badge, for some days. The service gets sealed bytes only.
+ * @param {Wallet} wallet @param {any} record @param {number} days @param {Config} config
+ */
+export async function shareByLink(wallet, record, days, config) {
+  require(config.verifier_url, "link-unavailable");
+  const { sealed, key, secret, ownerHash } = await sealForLink(badgeWithReceipt(record));
+  const wanted = new Date(Date.now() + days * 86_400_000).toISOString();
+  const made = await wallet.withSession((token) => makeShare(token, { sealed, owner_hash: ownerHash, expires_at: wanted }));
+  const view = badgeView(record.credential, "nl");
+  const value = { shareId: made.id, secret, url: `${config.verifier_url}/shared#${made.id}.${key}`, badgeId: record.id, at: isoNow(), expiresAt: made.expires_at };
+  const entry = { type: "linked", at: value.at, title: view.name, badgeId: record.id };
+  await wallet.change((payload) => {
+    const kept = putRecord(payload, { id: newId(), kind: "link", value, device: wallet.device });
+    return putRecord(kept, { kind: "activity", value: entry, device: wallet.device });
+  });
+  return value;
+}
+
+/** How often a link was opened; null when it has ended or the service is away. @param {any} link @returns {Promise<number | null>} */
+export async function openingsOf(link) {
+  try {
+    return (await lookAtShare(link.shareId, link.secret)).openings;
+  } catch (error) {
+    if (error instanceof Problem) return null;
+    throw error;
+  }
+}
+
+/** End a link now; the sealed badge is gone at once. @param {Wallet} wallet @param {any} link */
+export async function withdrawLink(wallet, link) {
+  try {
+    await withdrawShare(link.shareId, link.secret);
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== "share-gone") throw error; // ended by itself: that is what was wanted
+  }
+  const record = badgesOf(wallet).find((item) => item.id === link.badgeId);
+  const entry = { type: "unlinked", at: isoNow(), title: record ? badgeView(record.credential, "nl").name : "", badgeId: link.badgeId };
+  await wallet.change((payload) => putRecord(deleteRecord(payload, link.id, wallet.device), { kind: "activity", value: entry, device: wallet.device }));
+}
+
+/** The badge as it is checked best: with its receipt beside its proof, where it has one. @param {any} record */
+function badgeWithReceipt({ credential, receipt }) {
+  return receipt ? { ...credential, proof: [...[credential.proof].flat(), receipt] } : credential;
 }

@@ -7,7 +7,7 @@
 
 import { base64url, randomBytes } from "./bytes.mjs";
 
-/** @typedef {"badge" | "key" | "activity" | "setting" | "unlocker"} Kind */
+/** @typedef {"badge" | "key" | "activity" | "setting" | "unlocker" | "link"} Kind */
 /** @typedef {{id: string, kind: Kind, counter: number, device: string, deleted?: true, value?: any}} Row */
 /** @typedef {{records: Record<string, Row>}} Payload */
 

@@ -7,12 +7,12 @@ import { Problem } from "../core/problem.mjs";
 /** @typedef {import("../core/container.mjs").Container} Container */
 /** @typedef {{unlocker_id: string, hash: string}} NewAuthenticator */
 
-/** @param {string} path @param {{method?: string, body?: unknown, token?: string, revision?: number, credentials?: RequestCredentials}} [options] */
-async function call(path, { method = "GET", body, token, revision, credentials = "omit" } = {}) {
+/** @param {string} path @param {{method?: string, body?: unknown, token?: string, scheme?: string, revision?: number, credentials?: RequestCredentials}} [options] */
+async function call(path, { method = "GET", body, token, scheme = "Bearer", revision, credentials = "omit" } = {}) {
   /** @type {Record<string, string>} */
   const headers = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
-  if (token) headers.Authorization = `Bearer ${token}`;
+  if (token) headers.Authorization = `${scheme} ${token}`;
   if (revision !== undefined) headers["If-Match"] = `"${revision}"`;
   let response;
   try {
@@ -46,5 +46,14 @@ export const closeSession = (token) => call("/api/v1/sessions/current", { method
 /** With credentials, because the answer clears what this browser stored (Clear-Site-Data asks for that). @param {string} token */
 export const deleteWallet = (token) => call("/api/v1/wallet", { method: "DELETE", token, credentials: "same-origin" });
 
-/** @returns {Promise<{development: boolean, registry_url: string | null}>} */
+/** @returns {Promise<{development: boolean, registry_url: string | null, verifier_url: string | null}>} */
 export const fetchConfig = () => call("/config.json");
+
+/** @param {string} token @param {{sealed: string, owner_hash: string, expires_at: string}} share @returns {Promise<{id: string, expires_at: string}>} */
+export const makeShare = (token, share) => call("/api/v1/shares", { method: "POST", token, body: share });
+
+/** @param {string} id @param {string} secret @returns {Promise<{openings: number, expires_at: string}>} */
+export const lookAtShare = (id, secret) => call(`/api/v1/shares/${id}/openings`, { token: secret, scheme: "Share" });
+
+/** @param {string} id @param {string} secret */
+export const withdrawShare = (id, secret) => call(`/api/v1/shares/${id}`, { method: "DELETE", token: secret, scheme: "Share" });

@@ -6,7 +6,7 @@ import { badgeView } from "../core/vc.mjs";
 import { activityOf, badgesOf } from "../holding.mjs";
 import { html, Icon, Screen } from "./parts.mjs";
 
-const ICONS = { received: "badge", shared: "share", declined: "bad", ignored: "bad", created: "key" };
+const ICONS = { received: "badge", shared: "share", declined: "bad", ignored: "bad", created: "key", linked: "link", unlinked: "link" };
 
 /** @param {{app: any}} props */
 export function Activity({ app: { t, language, wallet } }) {

@@ -34,6 +34,7 @@ export function BadgeDetail({ app, id }) {
           ${view.validUntil && html`<dt>${t("badge.until")}</dt><dd>${formatDate(view.validUntil, language)}</dd>`}
         </dl>
         <${Facts} view=${view} t=${t} />
+        ${app.config.verifier_url && html`<p><a class="button" href=${`#/show/${record.id}`}><${Icon} name="share" />${t("badge.show")}</a></p>`}
       </div>
     </div>
     <${Story} view=${view} t=${t} />
