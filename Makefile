@@ -92,10 +92,10 @@ crash: install-dev ## Award 10,000 people twice over while parts are killed at r
 INTEROP_READY := $(INTEROP)/js/node_modules/.installed $(INTEROP)/.venv/.installed
 
 .PHONY: bench
-bench: install-dev $(INTEROP_READY) ## Measure the platform, the engine beside others, and trust packs; writes docs/performance.md
+bench: install-dev $(INTEROP_READY) ## Measure the platform, the engine beside others, trust packs, awarding; writes docs/performance.md
 	@reached=0; $(BIN)/python -m edubadges bench --write docs/performance.md || reached=$$?; \
 	  PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.bench.compare --full --write; \
-	  $(BIN)/python -m tests.bench.trust --write; exit $$reached
+	  $(BIN)/python -m tests.bench.trust --write; $(BIN)/python -m tests.bench.awarding --write; exit $$reached
 
 .PHONY: bench-compare
 bench-compare: install-dev $(INTEROP_READY) ## Only the engine beside the libraries of others

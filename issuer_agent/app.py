@@ -133,8 +133,10 @@ def _sign_in(settings: IssuerSettings, engine: sa.Engine) -> OpenIdConnect | Non
 def workers_of(issuer: Issuer) -> list[Worker]:
     """Return the threads that do postponed work and award batches; not started."""
     batches = BatchWork(issuer.engine, issuer.batches, issuer.awards.announce)
+    works = {REVOKE_MANY: issuer.bulk_revocations.work, **issuer.issuance.works()}
     workers = [
-        outbox_worker(issuer.engine, {REVOKE_MANY: issuer.bulk_revocations.work, **issuer.issuance.works()}),
+        # Two: while one waits for the agent, the other reads and writes.
+        *(outbox_worker(issuer.engine, works) for _ in range(2)),
         Worker("batches", batches.round),
         Worker("forget", batches.forget, idle_s=3600),
     ]

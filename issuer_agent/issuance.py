@@ -156,12 +156,14 @@ class Issuance:
 
     # issuing
 
-    def receipt_of(self, signed: JsonObject) -> JsonObject | None:
-        """Return the receipt of a signed credential, for beside it; None when the registry keeps no log, or is away."""
-        return receipts_of([signed], self.registry)[0]
-
     def issue(self, award_id: str, *, holder_did: str) -> JsonObject:
+        """Return the signed credential of an award; see `issue_with_receipt`, which also has its receipt."""
+        return self.issue_with_receipt(award_id, holder_did=holder_did)[0]
+
+    def issue_with_receipt(self, award_id: str, *, holder_did: str) -> tuple[JsonObject, JsonObject | None]:
         """Return the signed credential of an award, bound to the holder's key; asked again, the same bytes.
+
+        Beside it lies its receipt; None when the registry keeps no log, or is away.
 
         Raises:
             NotFound: no such award.
@@ -172,7 +174,7 @@ class Issuance:
             [reserved] = reserve(
                 connection, [award_id], holder_did=holder_did, addresses=self.addresses, now=self.clock()
             )
-        [signed] = self._sign([reserved])
+        [(signed, receipt)] = self._sign([reserved])
         record = reserved.record
         with begin(self.engine) as connection:
             delivered = store_issuing.record_signature(
@@ -182,7 +184,7 @@ class Issuance:
             raise IssuingRefused("This badge was fetched by another wallet, or revoked.", code="already-issued")
         for subject in reserved.opens_lists:
             self._attempt(PUBLISH, subject)
-        return signed
+        return signed, receipt
 
     def issue_file(self, award_id: str) -> JsonObject:
         """Return the signed credential of an award without a holder's key; signed once, then kept.
@@ -213,7 +215,7 @@ class Issuance:
                     connection, now=now, until=now + outbox.LEASE, limit=len(subjects), only=(SIGN, subjects)
                 )
         try:
-            documents = self._sign(unsigned)
+            documents = [document for document, _ in self._sign(unsigned)]
         except EdubadgesError as error:
             outbox.postpone(self.engine, claims, error, now=now)
             raise
@@ -305,9 +307,9 @@ class Issuance:
 
     # the signature, and the transaction after it
 
-    def _sign(self, reserved: Sequence[Reserved]) -> list[JsonObject]:
-        """Return the signed documents in order, with one call per institution and time."""
-        signed: dict[str, JsonObject] = {}
+    def _sign(self, reserved: Sequence[Reserved]) -> list[tuple[JsonObject, JsonObject | None]]:
+        """Return the signed documents in order, each with its receipt; one call per institution and time."""
+        signed: dict[str, tuple[JsonObject, JsonObject | None]] = {}
         for _, items in groupby(sorted(reserved, key=_signing_group), key=_signing_group):
             group = list(items)
             secured = self.signer.secure(
@@ -315,17 +317,17 @@ class Issuance:
                 identity=signing_identity(group[0].institution, self.vault),
                 created=timestamp(group[0].record.created_at),
             )
-            receipts_of(secured, self.registry)
-            signed |= {item.record.award_id: document for item, document in zip(group, secured, strict=True)}
+            pairs = zip(secured, receipts_of(secured, self.registry), strict=True)
+            signed |= {item.record.award_id: pair for item, pair in zip(group, pairs, strict=True)}
         return [signed[item.record.award_id] for item in reserved]
 
     def _keep(self, reserved: Sequence[Reserved], documents: Sequence[JsonObject], claims: Sequence[Claim]) -> None:
         now = self.clock()
         with begin(self.engine) as connection:
-            for item, document in zip(reserved, documents, strict=True):
-                store_issuing.record_signature(
-                    connection, item.record, sha256=_digest(document), signed_at=now, document=document
-                )
+            signed = [
+                (item.record, _digest(document), document) for item, document in zip(reserved, documents, strict=True)
+            ]
+            store_issuing.record_files(connection, signed, signed_at=now)
             store_issuing.finish_outbox(connection, claims, now=now)
         for subject in {subject for item in reserved for subject in item.opens_lists}:
             self._attempt(PUBLISH, subject)

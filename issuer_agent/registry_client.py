@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from issuer_agent.records import Institution
+from issuer_agent.together import Together
 from service_kit.fetch import Answer, FetchFailed, InternalClient
 from service_kit.problems import Unavailable
 from vc_core.errors import EdubadgesError
 from vc_core.json_text import JsonObject
 from vc_core.multiformats import base64url_encode
+
+MOST_RECEIPTS = 500
+"""In one call."""
 
 
 class RegistryUnavailable(Unavailable):
@@ -43,6 +47,7 @@ class RegistryClient:
         self.public_url = public_url.rstrip("/")
         headers = {"Authorization": f"Bearer {token}"}
         self._http = InternalClient(internal_url or public_url, headers=headers, timeout_s=10.0, ca_file=ca_file)
+        self._together: Together[str, bytes, JsonObject | None] = Together(self._receipts, most=MOST_RECEIPTS)
 
     def admit(self, institution: Institution) -> None:
         """Admit the institution; again changes nothing."""
@@ -98,11 +103,15 @@ class RegistryClient:
 
     def receipts(self, leaves: Sequence[bytes]) -> list[JsonObject]:
         """Add hashes of signatures to the registry's log; return the receipt for each, none when it keeps no log."""
+        found = [receipt for receipt in self._together.do("log", leaves) if receipt is not None]
+        return found if len(found) == len(leaves) else []
+
+    def _receipts(self, _: str, leaves: list[bytes]) -> list[JsonObject | None]:
         body = {"leaves": [base64url_encode(leaf) for leaf in leaves]}
         answer = self._send("POST", "/api/signing-log", body, absent=True)
         found = answer.json().get("receipts") if answer.status_code == 200 else None
         receipts = [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
-        return receipts if len(receipts) == len(leaves) else []
+        return [*receipts] if len(receipts) == len(leaves) else [None] * len(leaves)
 
     def close(self) -> None:
         """Close the connections."""

@@ -67,11 +67,13 @@ def reserve(
     """
     facts = {item.award.id: item for item in read_facts(connection, award_ids, lock=True)}
     known = store_issuing.find_credentials(connection, award_ids)
+    changed: list[CredentialRecord] = []
     for award_id, item in facts.items():
         check_award(item)
         _check_delivery(item, holder_did)
         if award_id in known:
-            known[award_id] = _claimed(connection, known[award_id], item, holder_did, addresses, now)
+            known[award_id] = _claimed(connection, known[award_id], item, holder_did, addresses, now, changed)
+    store_issuing.change_holders(connection, changed)
     opened: set[str] = set()
     missing = sorted(
         (item for award_id, item in facts.items() if award_id not in known), key=lambda item: item.institution.slug
@@ -122,8 +124,12 @@ def _claimed(
     holder_did: str | None,
     addresses: Addresses,
     now: datetime,
+    given: list[CredentialRecord],
 ) -> CredentialRecord:
-    """Return a credential that was fixed before, when it is this holder's, or was never signed and can become so."""
+    """Return a credential that was fixed before, when it is this holder's, or was never signed and can become so.
+
+    What becomes this holder's is added to `given`, for the caller to keep.
+    """
     if record.revoked_at is not None:
         raise IssuingRefused("This award was revoked.", code="award-revoked")
     if record.holder_did == holder_did and record.document is not None:
@@ -133,7 +139,7 @@ def _claimed(
     # Its place may be old, given out with the award; the moment that is written into it is not.
     changed = replace(record, holder_did=holder_did, created_at=_created_at(facts.institution, now))
     changed = replace(changed, document=_build(facts, changed, addresses))
-    store_issuing.change_holder(connection, changed)
+    given.append(changed)
     return changed
 
 

@@ -7,24 +7,32 @@ from itertools import islice
 
 from issuer_agent.acapy_client import AcapyClient
 from issuer_agent.signer import SigningIdentity
+from issuer_agent.together import Together
 from vc_core.json_text import JsonObject
 
 CHUNK = 500
 
 
 class AcapySigner:
-    """Signs through the agent's plugin."""
+    """Signs through the agent's plugin; what many wallets ask at the same moment is one call."""
 
     def __init__(self, client: AcapyClient) -> None:
         self._client = client
+        self._together: Together[tuple[SigningIdentity, str], JsonObject, JsonObject] = Together(
+            self._proofs, most=CHUNK
+        )
 
     def secure(self, documents: Sequence[JsonObject], *, identity: SigningIdentity, created: str) -> list[JsonObject]:
         """See `Signer.secure`."""
         secured: list[JsonObject] = []
         for chunk in _chunks(documents):
-            proofs = self._client.sign(chunk, identity=identity, cryptosuite="eddsa-rdfc-2022", created=created)
+            proofs = self._together.do((identity, created), chunk)
             secured += [{**document, "proof": proof} for document, proof in zip(chunk, proofs, strict=True)]
         return secured
+
+    def _proofs(self, asked: tuple[SigningIdentity, str], documents: list[JsonObject]) -> list[JsonObject]:
+        identity, created = asked
+        return self._client.sign(documents, identity=identity, cryptosuite="eddsa-rdfc-2022", created=created)
 
     def sign_jws(self, claims: JsonObject, *, identity: SigningIdentity, kind: str = "JWT") -> str:
         """See `Signer.sign_jws`."""

@@ -62,13 +62,17 @@ def add_credentials(connection: sa.Connection, records: Sequence[CredentialRecor
         )
 
 
-def change_holder(connection: sa.Connection, record: CredentialRecord) -> None:
-    """Give a credential that was never signed another holder, and the moment and document that go with it."""
-    connection.execute(
+def change_holders(connection: sa.Connection, records: Sequence[CredentialRecord]) -> None:
+    """Give credentials that were never signed another holder, and the moment and document that go with it."""
+    if not records:
+        return
+    names = ("award_id", "holder_did", "created_at", "document")
+    statement = (
         sa.update(credentials)
-        .where(credentials.c.award_id == record.award_id, credentials.c.signed_at.is_(None))
-        .values(holder_did=record.holder_did, created_at=record.created_at, document=record.document)
+        .where(credentials.c.award_id == sa.bindparam("b_award_id"), credentials.c.signed_at.is_(None))
+        .values({name: sa.bindparam(f"b_{name}") for name in names[1:]})
     )
+    connection.execute(statement, [{f"b_{name}": getattr(record, name) for name in names} for record in records])
 
 
 def change_moment(connection: sa.Connection, record: CredentialRecord) -> None:
@@ -105,12 +109,9 @@ def record_signature(
     *,
     sha256: str,
     signed_at: datetime,
-    document: JsonObject | None = None,
 ) -> bool:
-    """Record that a credential was signed for its holder, and keep `document`; False when another holder got it."""
+    """Record that a credential was signed for its holder; False when another holder got it."""
     values: dict[str, Any] = {"sha256": sha256, "signed_at": sa.func.coalesce(credentials.c.signed_at, signed_at)}
-    if document is not None:
-        values["document"] = document
     statement = (
         sa.update(credentials)
         .where(
@@ -121,6 +122,32 @@ def record_signature(
         .values(**values)
     )
     return connection.execute(statement).rowcount == 1
+
+
+def record_files(
+    connection: sa.Connection, signed: Sequence[tuple[CredentialRecord, str, JsonObject]], *, signed_at: datetime
+) -> None:
+    """Keep signed files, each with its SHA-256; one that was revoked meanwhile, or went to a holder, is left alone."""
+    statement = (
+        sa.update(credentials)
+        .where(
+            credentials.c.award_id == sa.bindparam("b_award_id"),
+            credentials.c.holder_did.is_(None),
+            credentials.c.revoked_at.is_(None),
+        )
+        .values(
+            sha256=sa.bindparam("b_sha256"),
+            document=sa.bindparam("b_document"),
+            signed_at=sa.func.coalesce(credentials.c.signed_at, signed_at),
+        )
+    )
+    connection.execute(
+        statement,
+        [
+            {"b_award_id": record.award_id, "b_sha256": sha256, "b_document": document}
+            for record, sha256, document in signed
+        ],
+    )
 
 
 def set_wallet_event(connection: sa.Connection, award_id: str, event: str) -> None:

@@ -10,6 +10,7 @@ import hashlib
 import io
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from xml.sax.saxutils import escape
 
 from PIL import Image, ImageDraw
@@ -33,6 +34,7 @@ def palette_of(issuer: str) -> Palette:
     return Palette(_hex(hue, 0.30, 0.62), _hex((hue + 0.09) % 1, 0.55, 0.70), _hex((hue + 0.16) % 1, 0.86, 0.80))
 
 
+@lru_cache(maxsize=512)
 def badge_svg(name: str, *, issuer: str, kind: str, title: str = "") -> str:
     """Return the badge as a square SVG, without script, style or outside reference.
 

@@ -28,10 +28,13 @@ class DatabaseUnavailable(Unavailable):
     code = "database-unavailable"
 
 
-def create_engine(url: str, *, pool_size: int = 5) -> sa.Engine:
-    """Make an engine for `url` (postgresql://…) that notices connections lost in a restart."""
+def create_engine(url: str, *, pool_size: int = 15) -> sa.Engine:
+    """Make an engine for `url` (postgresql://…) that notices connections lost in a restart.
+
+    Up to `pool_size` connections are opened as they are needed, and kept: those beyond it are closed after each use.
+    """
     parsed = sa.make_url(url).set(drivername="postgresql+psycopg")
-    return sa.create_engine(parsed, pool_pre_ping=True, pool_size=pool_size, max_overflow=15, pool_recycle=1800)
+    return sa.create_engine(parsed, pool_pre_ping=True, pool_size=pool_size, max_overflow=5, pool_recycle=1800)
 
 
 @contextmanager

@@ -38,8 +38,7 @@ def answer_credential_request(
             request.proof_type, request.proof, expected_audience=issuance.credential_issuer(institution), now=now
         )
         use_nonce(connection, proof.nonce, key=issuance.key, slug=institution, now=now)
-    credential = issuance.issue(token.award_id, holder_did=proof.holder_did)
-    receipt = issuance.receipt_of(credential)
+    credential, receipt = issuance.issue_with_receipt(token.award_id, holder_did=proof.holder_did)
     return {
         # A member that wallets do not know is passed over by them (OpenID4VCI, 8.3).
         "credentials": [{"credential": credential, **({"receipt": receipt} if receipt else {})}],

@@ -11,6 +11,7 @@ from issuer_agent.award_rules import Grounds
 from issuer_agent.pages.shelf import Shelf
 from issuer_agent.pages.visiting import Visiting, back_to, see
 from issuer_agent.service import Issuer, now
+from issuer_agent.store import COUNTED
 from issuer_agent.strict_input import Form
 from service_kit.bodies import FormFields, one
 from service_kit.pages import language_of
@@ -29,7 +30,11 @@ def router(issuer: Issuer, visiting: Visiting) -> APIRouter:
         shelf = Shelf(issuer, language_of(request))
         recent = shelf.awards(issuer.awards.of_institution(slug)[:6])
         waiting = [(item, person, shelf.badge(item.badge_class_id, item.version)) for item, person in _open(slug)[:3]]
-        view: dict[str, Any] = {"institution": shelf.institution(slug), "counts": issuer.institutions.counts(slug)}
+        view: dict[str, Any] = {
+            "counted": COUNTED,
+            "institution": shelf.institution(slug),
+            "counts": issuer.institutions.counts(slug),
+        }
         return visiting.render(
             request, "dashboard.html", slug=slug, recent=recent, waiting=waiting, may=visitor.may, **view
         )

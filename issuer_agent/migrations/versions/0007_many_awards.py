@@ -17,6 +17,7 @@ def upgrade() -> None:
     op.create_index(
         "awards_of_batch", "awards", ["batch", "awarded_at", "id"], postgresql_where=sa.text("batch like 'csv:%'")
     )
+    op.create_index("awards_revoked", "awards", ["institution"], postgresql_where=sa.text("revoked_at is not null"))
     op.create_table(
         "bulk_revocations",
         sa.Column("id", sa.Text, primary_key=True),

@@ -11,6 +11,7 @@ import pytest
 
 from issuer_agent.audit_trail import Actor
 from issuer_agent.key_changes import KeyChanges
+from issuer_agent.receipts import receipts_of
 from issuer_agent.registry_client import RegistryUnavailable
 from issuer_agent.signer import AgentUnavailable
 from service_kit.fetch import Fetcher
@@ -152,7 +153,7 @@ def test_a_thief_gets_nothing_and_older_badges_keep_a_remark(world: World, slug:
     assert "key-compromised-later" in codes(judged(world, before, tmp_path / "a"))
     assert judged(world, after, tmp_path / "b").verdict is Verdict.BAD
     assert judged(world, fresh, tmp_path / "c").verdict is Verdict.OK
-    receipt = world.issuance.receipt_of(before)
+    receipt = receipts_of([before], world.issuance.registry)[0]
     assert receipt is not None
     [touched] = changes.touched(slug)
     assert (touched.before, touched.after_count) == (1, 1)

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from issuer_agent.receipts import receipts_of
 from issuer_agent.registry_client import RegistryClient
 from tests.support.issuing_world import World
 from tests.support.test_wallet import Wallet
@@ -33,7 +34,7 @@ def holds(world: World, badge: Any, receipt: Any) -> None:
 
 def test_a_wallet_gets_the_receipt_beside_its_badge(world: World, wallet: Wallet) -> None:
     badge = wallet.receive_offer(world.issuance.offer_award(world.add_award().id).offer_url)
-    receipt = world.issuance.receipt_of(badge)
+    receipt = receipts_of([badge], world.issuance.registry)[0]
     assert isinstance(badge["proof"], dict)
     holds(world, badge, receipt)
     assert receipt_of(world, badge).json() == receipt
@@ -51,6 +52,6 @@ def test_a_log_that_is_away_does_not_stop_issuing(world: World) -> None:
     with closing(RegistryClient("http://localhost:1", token="operator")) as nowhere:
         alone = replace(world.issuance, registry=nowhere)
         badge = alone.issue_file(award)
-        assert alone.receipt_of(badge) is None
+        assert receipts_of([badge], nowhere)[0] is None
     assert receipt_of(world, badge).status_code == 404
-    holds(world, badge, world.issuance.receipt_of(badge))
+    holds(world, badge, receipts_of([badge], world.issuance.registry)[0])
