@@ -13,8 +13,16 @@ import sqlalchemy as sa
 
 from issuer_agent import store, store_stacks
 from issuer_agent.audit_trail import Actor, note
-from issuer_agent.badge_class_rules import findings
-from issuer_agent.records import BadgeClass, BadgeClassContent, BadgeClassVersion, Institution
+from issuer_agent.badge_class_rules import MAX_LINE, findings
+from issuer_agent.records import (
+    BadgeClass,
+    BadgeClassContent,
+    BadgeClassType,
+    BadgeClassVersion,
+    Institution,
+    Kind,
+    Text,
+)
 from service_kit.database import begin
 from service_kit.problems import InvalidValues, NotFound, RuleRefused
 
@@ -107,6 +115,25 @@ class Achievements:
             current = _changeable(connection, badge_class_id)
             return _publish(connection, current, content, actor=actor, now=now)
 
+    def copy(self, badge_class_id: str, *, actor: Actor, now: datetime) -> BadgeClass:
+        """Make a draft that says what this badge class says; also when that is archived.
+
+        Raises:
+            NotFound: no such badge class.
+        """
+        with begin(self.engine) as connection:
+            found = store.find_badge_class(connection, badge_class_id)
+            version = store.find_current_version(connection, badge_class_id)
+            content = (found.draft if found else None) or (version.content if version else None)
+            if found is None or content is None:
+                raise NotFound("This badge class does not exist.")
+            title = Text(_marked(content.title.nl, "kopie"), _marked(content.title.en, "copy"))
+            copied = replace(content, title=title)
+            made = BadgeClass(str(uuid.uuid4()), found.institution, "draft", None, copied, now)
+            store.add_badge_class(connection, made)
+            note(connection, actor, "badge_class_drafted", made.id, now=now, copy_of=badge_class_id)
+        return made
+
     def archive(self, badge_class_id: str, *, actor: Actor, now: datetime) -> BadgeClass:
         """Stop new requests and awards; badges that exist stay what they are. Raises NotFound."""
         with begin(self.engine) as connection:
@@ -144,10 +171,19 @@ class Achievements:
             raise NotFound("This version of the badge class does not exist.")
         return found
 
-    def catalogue(self, *, institution: str | None = None, search: str = "") -> list[BadgeClassVersion]:
-        """Return the current versions of all active badge classes."""
+    def catalogue(
+        self,
+        *,
+        institution: str | None = None,
+        search: str = "",
+        kind: BadgeClassType | None = None,
+        sector: Kind | None = None,
+    ) -> list[BadgeClassVersion]:
+        """Return the current versions of all active badge classes, or those of an institution, a type or a sector."""
         with begin(self.engine) as connection:
-            return store.list_current_versions(connection, institution=institution, search=search)
+            return store.list_current_versions(
+                connection, institution=institution, search=search, kind=kind, sector=sector
+            )
 
     def of_institution(self, slug: str) -> list[tuple[BadgeClass, BadgeClassVersion | None]]:
         """Return every badge class of an institution with its current version, drafts and archived ones too."""
@@ -178,6 +214,10 @@ def _changeable(connection: sa.Connection, badge_class_id: str) -> BadgeClass:
             "An archived badge class is not changed any more. Copy it instead.", code="badge-class-archived"
         )
     return current
+
+
+def _marked(title: str, mark: str) -> str:
+    return f"{title[: MAX_LINE - len(mark) - 3]} ({mark})" if title else ""
 
 
 def _require_title(content: BadgeClassContent) -> None:

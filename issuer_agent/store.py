@@ -139,14 +139,24 @@ def find_current_version(connection: sa.Connection, badge_class_id: str) -> Badg
 
 
 def list_current_versions(
-    connection: sa.Connection, *, institution: str | None = None, search: str = ""
+    connection: sa.Connection,
+    *,
+    institution: str | None = None,
+    search: str = "",
+    kind: str | None = None,
+    sector: str | None = None,
 ) -> list[BadgeClassVersion]:
-    """Return the current versions of active badge classes, newest first."""
+    """Return the current versions of active badge classes, newest first: of an institution, a type, a sector."""
     query = _versions().where(
         badge_class_versions.c.version == badge_classes.c.current_version, badge_classes.c.state == "active"
     )
     if institution is not None:
         query = query.where(badge_classes.c.institution == institution)
+    if kind is not None:
+        query = query.where(badge_class_versions.c.content["type"].astext == kind)
+    if sector is not None:
+        of_sector = sa.select(institutions.c.slug).where(institutions.c.kind == sector)
+        query = query.where(badge_classes.c.institution.in_(of_sector))
     if search:
         needle = f"%{search.lower().replace('%', '').replace('_', ' ')}%"
         query = query.where(sa.func.lower(badge_class_versions.c.content["title"].astext).like(needle))

@@ -14,7 +14,7 @@ from issuer_agent.api import batches
 from issuer_agent.api import messages as m
 from issuer_agent.award_rules import Grounds, Recipient
 from issuer_agent.baked_files import baked_png
-from issuer_agent.records import Institution
+from issuer_agent.records import BadgeClassType, Institution, Kind
 from issuer_agent.service import Issuer, now
 from issuer_agent.strict_input import StrictRoute, plain_address
 from service_kit.problems import AccessDenied, Unavailable
@@ -83,9 +83,14 @@ def _institutions(routes: APIRouter, issuer: Issuer, visitor_of: Any) -> None:
 
 def _badge_classes(routes: APIRouter, issuer: Issuer, visitor_of: Any) -> None:
     @routes.get("/badge-classes")
-    def catalogue(institution: str | None = None, q: str = "") -> list[dict[str, Any]]:
+    def catalogue(
+        institution: str | None = None, q: str = "", type: BadgeClassType | None = None, sector: Kind | None = None
+    ) -> list[dict[str, Any]]:
         """List what can be earned now; public."""
-        return [m.version_out(item) for item in issuer.achievements.catalogue(institution=institution, search=q[:100])]
+        return [
+            m.version_out(item)
+            for item in issuer.achievements.catalogue(institution=institution, search=q[:100], kind=type, sector=sector)
+        ]
 
     @routes.post("/badge-classes", status_code=201)
     def create(body: m.BadgeClassIn, visitor: Annotated[Visitor, Depends(visitor_of)]) -> dict[str, Any]:
@@ -121,6 +126,12 @@ def _badge_classes(routes: APIRouter, issuer: Issuer, visitor_of: Any) -> None:
                 badge_class_id, body.content, institution=institution, actor=visitor.actor, now=now()
             )
         )
+
+    @routes.post("/badge-classes/{badge_class_id}/copy", status_code=201)
+    def copy(badge_class_id: str, visitor: Annotated[Visitor, Depends(visitor_of)]) -> dict[str, Any]:
+        """Make a draft that says what this badge class says."""
+        visitor.require("edit_badge_classes", issuer.achievements.get(badge_class_id).institution)
+        return m.badge_class_out(issuer.achievements.copy(badge_class_id, actor=visitor.actor, now=now()))
 
     @routes.post("/badge-classes/{badge_class_id}/archive")
     def archive(badge_class_id: str, visitor: Annotated[Visitor, Depends(visitor_of)]) -> dict[str, Any]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Request
 from pydantic import StringConstraints
 from starlette.responses import Response
 
 from issuer_agent.pages.shelf import Shelf
-from issuer_agent.pages.views import ASSESSMENT_TEXT, PARTICIPATION_TEXT
+from issuer_agent.pages.views import ASSESSMENT_TEXT, PARTICIPATION_TEXT, SECTOR_TEXT, TYPE_TEXT
 from issuer_agent.pages.visiting import Visiting, back_to, see
+from issuer_agent.records import BadgeClassType, Kind
 from issuer_agent.service import Issuer, now
 from issuer_agent.strict_input import Form
 from service_kit.bodies import one
@@ -23,10 +24,26 @@ def router(issuer: Issuer, visiting: Visiting) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/badges")
-    def catalogue(request: Request, q: Annotated[str, StringConstraints(max_length=100)] = "") -> Response:
+    def catalogue(
+        request: Request,
+        q: Annotated[str, StringConstraints(max_length=100)] = "",
+        type: str = "",
+        sector: str = "",
+        institution: str = "",
+    ) -> Response:
         shelf = Shelf(issuer, language_of(request))
-        badges = [shelf.version(item) for item in issuer.achievements.catalogue(search=q)]
-        return visiting.render(request, "catalogue.html", badges=badges, search=q)
+        kind = cast(BadgeClassType, type) if type in TYPE_TEXT else None
+        of_sector = cast(Kind, sector) if sector in SECTOR_TEXT else None
+        found = issuer.achievements.catalogue(search=q, kind=kind, sector=of_sector, institution=institution or None)
+        return visiting.render(
+            request,
+            "catalogue.html",
+            badges=[shelf.version(item) for item in found],
+            asked={"q": q, "type": kind or "", "sector": of_sector or "", "institution": institution},
+            types=TYPE_TEXT,
+            sectors=SECTOR_TEXT,
+            institutions=[(item.slug, item.name(shelf.language)) for item in issuer.institutions.all()],
+        )
 
     @routes.get("/badges/{badge_class_id}")
     def badge_class(request: Request, badge_class_id: str) -> Response:

@@ -95,6 +95,18 @@ def _changing(routes: APIRouter, issuer: Issuer, visiting: Visiting) -> None:
             )
         return _after(issuer, visiting, request, changed, form)
 
+    @routes.post("/badges/{badge_class_id}/copy")
+    def copy(request: Request, badge_class_id: str) -> Response:
+        visitor = visiting.signed_in(request)
+        item = issuer.achievements.get(badge_class_id)
+        visitor.require("edit_badge_classes", item.institution)
+        made = issuer.achievements.copy(badge_class_id, actor=visitor.actor, now=now())
+        return see(f"/staff/badges/{made.id}/edit")
+
+    @routes.get("/badges/{badge_class_id}/copy")
+    def copied(request: Request, badge_class_id: str) -> Response:
+        return back_to(request, f"/badges/{badge_class_id}")
+
     @routes.post("/badges/{badge_class_id}/archive")
     def archive(request: Request, badge_class_id: str) -> Response:
         visitor = visiting.signed_in(request)

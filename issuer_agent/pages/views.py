@@ -22,6 +22,7 @@ TYPE_TEXT = {
     "regular": "Regular course",
     "extra_curricular": "Extra-curricular",
 }
+SECTOR_TEXT = {"wo": "University", "hbo": "University of applied sciences", "mbo": "Vocational college"}
 PARTICIPATION_TEXT = {
     "online": "Online",
     "onsite": "On site",

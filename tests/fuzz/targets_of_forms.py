@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from issuer_agent.csv_rows import read_sheet, write_sheet
 from tests.bench.badges import unsigned_badge
 from tests.fuzz.mutators import change_bytes, change_json, change_jwt
 from tests.fuzz.target import Target
@@ -52,6 +53,13 @@ def _token_list(data: bytes) -> None:
     text = build_compact_jwt({"typ": HEADER_TYPE, "kid": "k"}, claims, sign=_KEY.sign, algorithm="ES256")
     found = verify_status_list_token(parse_compact_jwt(text), public_key=_KEY.public, expected_uri=_URI)
     assert 0 <= found.status_at(0) < 1 << found.size
+
+
+def _sheet(data: bytes) -> None:
+    """Read a list of people; what is read is written in cells that run nowhere, and read back."""
+    rows = read_sheet(data).rows
+    cells = [(row.email or "x", row.name, row.grade) for row in rows]
+    assert len(read_sheet(write_sheet(["email", "name", "grade"], cells)).rows) == len(rows)
 
 
 def _cbor(data: bytes) -> None:
@@ -117,6 +125,7 @@ _ENVELOPE: Final = {
 }
 _JSON_WAYS: Final = (change_json, change_json, change_bytes)
 
+_SHEET: Final = b'sep=;\r\ne-mail;naam;"cijfer"\r\na@x.nl;"Jan, de ""Wit""";=1+1\r\nb@x.nl;Bo;8\r\n'
 TARGETS_OF_FORMS: Final = (
     Target("sd_jwt", _sd_jwt, (world.issued().encode(), world.shown().encode()), (change_jwt, change_bytes)),
     Target("token_list", _token_list, (dump_json(_CLAIMS),), _JSON_WAYS, max_bytes=8_000_000),
@@ -131,6 +140,7 @@ TARGETS_OF_FORMS: Final = (
     ),
     Target("derived_proof", _derived, (dump_json(_DERIVED), dump_json(_BASE)), _JSON_WAYS, max_calls=400_000),
     Target("derive", _derive, (dump_json(_BASE),), _JSON_WAYS, max_calls=400_000),
+    Target("sheet", _sheet, (_SHEET, _SHEET.decode().encode("utf-16")), (change_bytes,)),
     Target("envelope", _envelope, (dump_json(_ENVELOPE),), _JSON_WAYS),
     Target("forms", _forms, (dump_json(_ENDORSED), dump_json(_RECORD)), _JSON_WAYS, max_calls=400_000),
 )

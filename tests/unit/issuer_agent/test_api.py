@@ -40,6 +40,7 @@ ENDPOINTS: list[tuple[str, str, dict[str, Any] | None]] = [
     ("POST", "/badge-classes", {"institution": "{slug}", "content": CONTENT_JSON, "publish": True}),
     ("GET", "/badge-classes/{badge_class}", None),
     ("POST", "/badge-classes/{badge_class}/versions", {"content": CONTENT_JSON}),
+    ("POST", "/badge-classes/{badge_class}/copy", None),
     ("POST", "/badge-classes/{badge_class}/archive", None),
     ("POST", "/badge-classes/{badge_class}/requests", {"person_id": "noor"}),
     ("POST", "/requests/{request}/approve", {}),

@@ -73,6 +73,7 @@ MATRIX: dict[tuple[str, str], Act] = {
     (POST, "/staff/{slug}/badges/preview"): "edit_badge_classes",
     (GET, "/staff/badges/{badge_class_id}/edit"): "edit_badge_classes",
     (POST, "/staff/badges/{badge_class_id}/edit"): "edit_badge_classes",
+    (POST, "/staff/badges/{badge_class_id}/copy"): "edit_badge_classes",
     (POST, "/staff/badges/{badge_class_id}/archive"): "edit_badge_classes",
     (GET, "/staff/{slug}/keys"): "administrate",
     (POST, "/staff/{slug}/keys/rotate"): "administrate",
@@ -81,7 +82,7 @@ MATRIX: dict[tuple[str, str], Act] = {
     (GET, "/staff/{slug}/keys/{act}"): "administrate",
 }
 # Answers a form that was opened as an address: it only sends on, and shows nothing.
-ONLY_SENDS_ON = {(GET, "/staff/badges/{badge_class_id}/archive")}
+ONLY_SENDS_ON = {(GET, f"/staff/badges/{{badge_class_id}}/{act}") for act in ("archive", "copy")}
 ROLES: tuple[Role, ...] = get_args(Role.__value__)
 REFUSED = (401, 403, 404)
 

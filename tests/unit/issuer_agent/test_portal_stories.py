@@ -20,7 +20,7 @@ from issuer_agent.award_rules import Grounds, Recipient
 from issuer_agent.batch_work import BatchWork
 from issuer_agent.pages.badge_class_form import FLAGS, NUMBERS, TEXTS, form_of, read_form
 from issuer_agent.pages.shelf import Shelf
-from issuer_agent.records import Alignment, BadgeClassContent, Stack, StackPart
+from issuer_agent.records import Alignment, BadgeClassContent, Stack, StackPart, Text
 from issuer_agent.service import now
 from issuer_agent.store import CONTENT
 from tests.support.portal import Portal
@@ -487,3 +487,33 @@ def test_what_is_no_list_is_explained_and_nothing_that_was_typed_is_lost(portal:
     assert bring(teacher, badge_class, b"x" * 5_050_000).status_code == 413
     assert bring(portal.browser("thijs"), badge_class, b"email,name\na@x.example,A", "hwl").status_code == 404
     assert teacher.post("/staff/zzu/batches/new", content=b"no form").status_code in (400, 404)
+
+
+# --- the catalogue, and copies ---
+
+
+def test_the_catalogue_is_filtered_by_type_sector_and_institution(portal: Portal) -> None:
+    browser = portal.browser()
+
+    def found(**asked: str) -> str:
+        return text_of(browser.get("/badges", params=asked))
+
+    assert "Working Safely on Roofs" in found()
+    assert "Working Safely on Roofs" in found(sector="mbo")
+    assert "Working Safely on Roofs" not in found(sector="wo")
+    assert "Working Safely on Roofs" not in found(type="regular")
+    assert "Managing Research Data the FAIR Way" in found(type="regular", sector="wo", institution="zzu")
+    assert "Nothing found" in found(institution="nowhere")
+    assert "Working Safely on Roofs" in found(type="nonsense", sector="'--")
+
+
+def test_a_badge_class_is_copied_as_a_draft_also_when_it_is_archived(portal: Portal) -> None:
+    editor, badge_class = portal.browser("sanne"), new_class(portal, FULL)
+    portal.issuer.achievements.archive(badge_class, actor=TEACHER, now=now())
+
+    answer = editor.post(f"/staff/badges/{badge_class}/copy")
+
+    made = portal.issuer.achievements.get(answer.headers["location"].split("/")[3])
+    assert (made.state, made.current_version) == ("draft", None)
+    assert made.draft == replace(FULL, title=Text(f"{FULL.title.nl} (kopie)", f"{FULL.title.en} (copy)"))
+    assert "(copy)" in editor.get(answer.headers["location"]).text

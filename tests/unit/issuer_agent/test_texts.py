@@ -47,6 +47,7 @@ def texts_of_views() -> set[str]:
     pills += [*batches.VERDICT_PILL.values(), *batches.BATCH_PILL.values(), *revoking.REVOCATIONS_PILL.values()]
     named = (
         awarding.STATES,
+        views.SECTOR_TEXT,
         batches.PROBLEM_TEXT,
         views.TYPE_TEXT,
         views.PARTICIPATION_TEXT,

@@ -297,4 +297,6 @@ export default {
   "activity.unlinked": "Link of “{title}” ended",
   "problem.link-unavailable": "This wallet cannot make links: nobody said where badges are checked. Tell the wallet service.",
   "problem.share-gone": "This link has ended already.",
+  "home.search": "Search your badges",
+  "home.found": "{n} found",
 };

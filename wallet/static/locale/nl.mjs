@@ -297,4 +297,6 @@ export default {
   "activity.unlinked": "Link van ‘{title}’ beëindigd",
   "problem.link-unavailable": "Deze wallet kan geen links maken: niemand heeft gezegd waar badges worden gecontroleerd. Meld het de walletdienst.",
   "problem.share-gone": "Deze link is al beëindigd.",
+  "home.search": "Zoek in je badges",
+  "home.found": "{n} gevonden",
 };

@@ -1,6 +1,7 @@
 // @ts-check
 /** Home: the badges, and at most one banner. */
 
+import { useState } from "/vendor/htm-preact.mjs";
 import { badgeView } from "../core/vc.mjs";
 import { badgesOf } from "../holding.mjs";
 import { BadgeCard } from "./badge_card.mjs";
@@ -9,13 +10,25 @@ import { html, Icon, Notice, Screen } from "./parts.mjs";
 /** @param {{app: any}} props */
 export function Home({ app }) {
   const { t, language, wallet } = app;
-  const badges = badgesOf(wallet);
+  const [words, setWords] = useState("");
+  const badges = badgesOf(wallet).map((record) => ({ record, view: badgeView(record.credential, language) }));
+  const shown = badges.filter(({ view }) => matches(view, words));
   return html`<${Screen} title=${t("home.title")}>
     <${Banner} app=${app} />
+    ${badges.length >= SEARCH_FROM && html`<div class="field search" role="search"><label for="search">${t("home.search")}</label><input id="search" type="search" value=${words} onInput=${(/** @type {any} */ event) => setWords(event.target.value)} /><p class="quiet" role="status">${words && t("home.found", { n: shown.length })}</p></div>`}
     ${badges.length === 0
       ? html`<${Empty} t=${t} />`
-      : html`<ul class="grid plain badge-grid">${badges.map((record) => html`<${BadgeCard} key=${record.id} record=${record} view=${badgeView(record.credential, language)} t=${t} />`)}</ul>`}
+      : html`<ul class="grid plain badge-grid">${shown.map(({ record, view }) => html`<${BadgeCard} key=${record.id} record=${record} view=${view} t=${t} />`)}</ul>`}
   </${Screen}>`;
+}
+
+const SEARCH_FROM = 4;
+
+/** Every word stands somewhere in the badge, accents aside. @param {any} view @param {string} words */
+function matches(view, words) {
+  const plain = (/** @type {string} */ text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const all = plain([view.name, view.issuerName, view.description, ...view.outcomes, ...view.skills].filter(Boolean).join(" "));
+  return plain(words).split(/\s+/).every((word) => all.includes(word));
 }
 
 /** @param {{app: any}} props */
