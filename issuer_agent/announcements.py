@@ -8,7 +8,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-type News = Literal["award", "award_reminder", "award_revoked", "request_denied", "invitation"]
+type News = Literal["award", "award_reminder", "award_revoked", "request_denied", "invitation", "list_done"]
 type Announce = Callable[[sa.Connection, News, Sequence[str], datetime], None]
 """Called in the transaction that makes the news true, with the identifiers of what it is about and the moment."""
 

@@ -163,4 +163,5 @@ class BatchWork:
             for batch_id in store_batches.finish_batches(connection, now=now):
                 counts = store_batches.count_rows(connection, [batch_id])[batch_id]
                 note(connection, Actor("job:batch"), "batch_finished", batch_id, now=now, rows=dict(counts))
+                self.announce(connection, "list_done", [batch_id], now)
                 log.info("batch_finished", extra={"batch": batch_id, "awarded": counts.get("awarded", 0)})

@@ -15,9 +15,10 @@ from typing import Any, get_args
 import sqlalchemy as sa
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from issuer_agent import offers, store, store_issuing, store_offers, store_people
+from issuer_agent import offers, store, store_batches, store_issuing, store_offers, store_people
 from issuer_agent.announcements import News
 from issuer_agent.audit_trail import Actor, note
+from issuer_agent.batches import Progress
 from issuer_agent.issuance import Issuance
 from issuer_agent.organisation import Organisation
 from issuer_agent.outbox import LEASE, postpone
@@ -97,6 +98,8 @@ class Mailing:
                     return self._invitation(connection, about, now)
                 if news == "request_denied":
                     return self._denied(connection, about)
+                if news == "list_done":
+                    return self._list_done(connection, about)
                 return self._of_award(connection, news, about.partition("/")[0], now)
             except NotFound:
                 return None
@@ -177,6 +180,28 @@ class Mailing:
         about = about_badge(version, institution, person.name)
         link = f"{self.issuance.addresses.issuer_url}/badges/{request.badge_class_id}"
         return write("request_denied", person.email, **about, reason=request.reason or "–", link=link)
+
+    def _list_done(self, connection: sa.Connection, batch_id: str) -> Mail | None:
+        """Tell the person who started a list; a program that did sees it in the API."""
+        batch = store_batches.find_batch(connection, batch_id)
+        kind, _, person_id = ((batch.started_by if batch else None) or "").partition(":")
+        person = store_people.find_person(connection, person_id) if kind == "person" else None
+        if batch is None or person is None or batch.state != "done":
+            return None
+        version = store.find_version(connection, batch.badge_class_id, batch.version)
+        institution = store.find_institution(connection, batch.institution)
+        assert version is not None
+        assert institution is not None
+        progress = Progress(store_batches.count_rows(connection, [batch_id])[batch_id], 0)
+        return write(
+            "list_done",
+            person.email,
+            **about_badge(version, institution, person.name),
+            list=batch.name,
+            awarded=progress.awarded,
+            left_out=progress.left_out,
+            link=f"{self.issuance.addresses.issuer_url}/staff/batches/{batch_id}/show",
+        )
 
     def _invitation(self, connection: sa.Connection, invitation_id: str, now: datetime) -> Mail | None:
         found = find_invitation(connection, invitation_id)

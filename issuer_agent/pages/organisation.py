@@ -191,5 +191,6 @@ def _examples(institution: Institution, portal: str) -> list[Mail]:
         write("award_reminder", to, **about, **link),
         write("award_revoked", to, **about, reason="…"),
         write("request_denied", to, **about, reason="…", link=link["link"]),
+        write("list_done", to, **about, list="klas 3.csv", awarded=28, left_out=2, link=link["link"]),
         write("invitation", to, institution=about["institution"], role=ROLE_NAMES["awarder"], **link),
     ]

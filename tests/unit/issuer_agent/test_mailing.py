@@ -177,6 +177,9 @@ def test_everybody_on_a_list_gets_their_own_link(portal: Portal, letterbox: Lett
         pass
     send_all(portal)
 
+    [told] = letterbox.to("daan@zzu.example")
+    assert "3 badges uitgereikt, 0 rijen overgeslagen" in told.get_content()
+    assert f"/staff/batches/{batch.id}/show" in told.get_content()
     claims = {
         claim.award.recipient_email: claim
         for claim in portal.issuer.batches.claims(portal.issuer.batches.get(batch.id))
@@ -271,7 +274,7 @@ def test_administrators_see_every_mail_as_it_is(portal: Portal) -> None:
     page = portal.browser("iris").get("/staff/zzu/mails")
 
     assert page.status_code == 200
-    assert page.text.count("Hello") == 5
+    assert page.text.count("Hello") == 6
     assert portal.browser("daan").get("/staff/zzu/mails").status_code == 403
 
 
