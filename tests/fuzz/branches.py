@@ -12,7 +12,7 @@ from pathlib import Path
 from types import CodeType
 
 ROOT = Path(__file__).parents[2]
-WATCHED = (str(ROOT / "vc_core"), str(ROOT / "verifier"))
+WATCHED = (str(ROOT / "vc_core"), str(ROOT / "verifier"), str(ROOT / "issuer_agent" / "csv_rows.py"))
 _TOOL = 4  # free: 0 is for debuggers, 1 for coverage, 2 for profilers, 5 for optimisers
 _EVENTS = sys.monitoring.events
 
